@@ -1,0 +1,98 @@
+// Where a case runs: memory, cache and clock of one backend.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "prelu/operands.hpp"
+#include "prelu/problem.hpp"
+#include "report.hpp"
+
+namespace prelu::harness {
+
+using Seconds = std::chrono::duration<double>;
+
+/// Memory of a device; freed with its owner. Aligned to 256 bytes.
+using Buffer = std::unique_ptr<std::byte, std::function<void(std::byte*)>>;
+
+/// Enqueues one launch.
+using Work = std::function<void(Stream)>;
+
+/// One way to move bytes, against which kernels are judged: `reads` (1 or 2) input streams of
+/// `bytes` each, one output stream of `bytes`. With one read stream, `b` is null.
+struct CeilingKernel {
+  std::string_view name;
+  int reads = 1;
+  void (*launch)(const std::byte* a, const std::byte* b, std::byte* out, std::size_t bytes,
+                 Stream stream) = nullptr;
+};
+
+/// One timed launch.
+struct Sample {
+  Seconds time{};
+  double clock_mhz = 0;  ///< the clock it ran at; 0 where unknown
+};
+
+class Device {
+ public:
+  virtual ~Device() = default;
+
+  virtual Backend backend() const = 0;
+  /// What the report says of this device.
+  virtual reports::DeviceInfo info() const = 0;
+  /// The last-level cache, in bytes: what a cold sample must not find its data in.
+  virtual std::size_t cache_bytes() const = 0;
+  /// False for a device that only verifies (the SIMT executor).
+  virtual bool can_time() const = 0;
+  /// The smallest difference its clock shows.
+  virtual Seconds clock_resolution() const = 0;
+
+  /// Throws std::bad_alloc.
+  virtual Buffer allocate(std::size_t bytes) = 0;
+  virtual void write(std::byte* to, std::span<const std::byte> from) = 0;
+  virtual void read(std::span<std::byte> to, const std::byte* from) = 0;
+  virtual void fill(std::byte* to, unsigned char value, std::size_t bytes) = 0;
+  virtual void copy(std::byte* to, const std::byte* from, std::size_t bytes) = 0;
+
+  /// Between `seal` and `unseal` a sanitizer, where one is watching, reports any access to these
+  /// bytes. Elsewhere nothing happens.
+  virtual void seal(std::byte*, std::size_t) {}
+  virtual void unseal(std::byte*, std::size_t) {}
+
+  /// How many orders of execution `run` can be asked for; 1 where the hardware decides.
+  virtual int schedules() const { return 1; }
+  /// The order of the next runs: 0 to schedules() - 1.
+  virtual void use_schedule(int) {}
+
+  /// Runs the work once and waits. Throws what went wrong, asynchronous errors included.
+  virtual void run(const Work& work) = 0;
+  /// Times one launch, from an idle device, without the cost of launching it.
+  virtual Sample time_once(const Work& work) = 0;
+  /// Times `launches` launches back to back (a graph, where there are graphs); the time of one.
+  virtual Seconds time_many(const Work& work, int launches) = 0;
+
+  /// The ways to move bytes that serve as ceilings, of either number of read streams.
+  virtual std::span<const CeilingKernel> ceilings() const = 0;
+};
+
+/// What a program may run on. A device that is not there says why.
+struct DeviceChoice {
+  std::unique_ptr<Device> device;
+  std::string absent_reason;  ///< why `device` is null
+};
+
+/// All cores that are really available; `threads` > 0 asks for fewer.
+DeviceChoice open_cpu(int threads);
+/// The CUDA device of that ordinal.
+DeviceChoice open_cuda(int ordinal);
+/// The CUDA kernels, executed on the CPU, in `schedules` orders drawn from `seed`.
+DeviceChoice open_simt(int schedules, std::uint64_t seed);
+
+}  // namespace prelu::harness

@@ -1,0 +1,45 @@
+// Choose a kernel once, run it many times.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "prelu/operands.hpp"
+#include "prelu/problem.hpp"
+
+namespace prelu {
+
+struct KernelVariant;
+
+struct PlanOptions {
+  bool deterministic = false;  ///< the same bits in every run
+  int device = -1;             ///< ordinal of the CUDA device; -1 is the caller's current one
+};
+
+/// A problem bound to the variant preferred for it. A value: cheap to copy, const to run, and safe
+/// to run from several threads at once (each with its own workspace).
+class Plan {
+ public:
+  /// Throws std::invalid_argument when the problem is not valid, when no variant supports it (the
+  /// message lists each one's reason), or when the device does not exist.
+  Plan(Backend backend, const Problem& problem, const PlanOptions& options = {});
+
+  /// The bytes that Operands::workspace must hold; 0 for forward.
+  std::size_t workspace_bytes() const;
+
+  /// The name of the chosen variant, e.g. "cuda/forward_packed".
+  std::string_view variant() const;
+
+  const Problem& problem() const { return problem_; }
+
+  /// Runs on `stream` (ignored on the CPU) without allocating or synchronising. Throws
+  /// std::invalid_argument for a null pointer or one that is not aligned to its element.
+  void run(const Operands& operands, Stream stream = nullptr) const;
+
+ private:
+  const KernelVariant* variant_;
+  Problem problem_;
+  int device_;
+};
+
+}  // namespace prelu

@@ -1,0 +1,37 @@
+// cudaError_t -> an exception that names the caller's line.
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <source_location>
+#include <stdexcept>
+#include <string>
+
+namespace prelu::cuda {
+
+class Error : public std::runtime_error {
+ public:
+  Error(cudaError_t code, const std::source_location& where)
+      : std::runtime_error(std::string(where.file_name()) + ":" + std::to_string(where.line()) +
+                           ": " + cudaGetErrorName(code) + ": " + cudaGetErrorString(code)),
+        code_(code) {}
+
+  cudaError_t code() const { return code_; }
+
+ private:
+  cudaError_t code_;
+};
+
+inline void check(cudaError_t code,
+                  const std::source_location& where = std::source_location::current()) {
+  if (code == cudaSuccess) return;
+  static_cast<void>(cudaGetLastError());  // clear it, so that the next check reports its own
+  throw Error(code, where);
+}
+
+/// After every launch: a bad launch configuration is reported only this way.
+inline void check_launch(const std::source_location& where = std::source_location::current()) {
+  check(cudaGetLastError(), where);
+}
+
+}  // namespace prelu::cuda

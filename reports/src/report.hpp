@@ -1,0 +1,187 @@
+// A report: what was measured, on what, and whether it is right. The one interface between
+// measuring and everything after. Names are strings, so that nothing here needs the kernels.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace prelu::reports {
+
+/// The version of the file format, "prelu-report/1", from the schema file.
+std::string_view schema_version();
+
+/// The device that cases ran on. Zero and empty mean "not known".
+struct DeviceInfo {
+  std::string kind;  ///< "cpu", "cuda" or "simt"
+  std::string name;
+  std::string uuid;
+  int compute_units = 0;  ///< SMs of a GPU, cores of a CPU
+  std::int64_t cache_bytes = 0;
+  std::int64_t memory_bytes = 0;
+  std::string compute_capability;  ///< "9.0"
+  std::string driver;
+  std::optional<bool> ecc;
+  std::optional<bool> mig;
+  double power_limit_w = 0;
+  double clock_mhz = 0;
+  double memory_clock_mhz = 0;
+
+  friend bool operator==(const DeviceInfo&, const DeviceInfo&) = default;
+};
+
+struct Cache {
+  std::string type;  ///< "Data", "Instruction" or "Unified"
+  int level = 0;
+  std::int64_t size = 0;
+  int num_sharing = 0;
+
+  friend bool operator==(const Cache&, const Cache&) = default;
+};
+
+/// Everything that explains a number. What must agree before two reports may be compared goes into
+/// environment_key().
+struct Environment {
+  std::string date;  ///< ISO 8601 with offset
+  std::string host_name;
+  std::string host_cpu;
+  int num_cpus = 0;
+  int cpus_allowed = 0;
+  double mhz_per_cpu = 0;
+  bool cpu_scaling_enabled = false;
+  std::optional<std::string> governor;
+  std::vector<Cache> caches;
+  std::vector<double> load_avg;
+  std::string git_sha;
+  bool git_dirty = false;
+  std::string build_type;  ///< "release" or "debug"
+  std::string host_compiler;
+  std::string cuda_compiler;
+  std::string flags;
+  std::vector<std::string> architectures;
+  std::string library_version;
+  std::vector<DeviceInfo> devices;
+
+  friend bool operator==(const Environment&, const Environment&) = default;
+};
+
+/// A hash of what must agree: kind, name, memory, ECC, MIG and driver branch of each device; for a
+/// CPU its model, the CPUs allowed and the governor. Neither UUID nor compilers nor flags are in it.
+std::string environment_key(const Environment& environment);
+
+struct Protocol {
+  std::string suite;  ///< names, joined by commas
+  std::string cache = "rotate";
+  int block = 0;        ///< samples a repetition at most
+  int repetitions = 0;  ///< rows a case
+  std::uint64_t seed = 1;
+  double budget_s = 0;
+
+  friend bool operator==(const Protocol&, const Protocol&) = default;
+};
+
+enum class Status { passed, failed, skipped };
+
+std::string_view name(Status status);
+
+struct Verification {
+  Status status = Status::skipped;
+  double max_error = 0;  ///< of dalpha; y and dx are bitwise equal or failed
+  double allowed = 0;    ///< the bound where max_error was seen
+  std::int64_t checked = 0;  ///< elements compared, over all data sets and runs
+
+  friend bool operator==(const Verification&, const Verification&) = default;
+};
+
+/// One repetition: a block of cold samples.
+struct Repetition {
+  std::vector<double> samples_us;
+  double cpu_time_us = 0;  ///< of the process, per sample
+
+  friend bool operator==(const Repetition&, const Repetition&) = default;
+};
+
+struct Measurement {
+  std::int64_t bytes = 0;     ///< minimal traffic of the problem
+  std::int64_t elements = 0;
+  std::vector<Repetition> repetitions;  ///< cold: the caches hold nothing of the operands
+  std::optional<double> hot_us;         ///< one of many launches back to back
+  std::optional<double> ceiling_us;     ///< the fastest copy with the same streams and bytes
+  double clock_mhz = 0;
+  int throttled = 0;  ///< samples thrown away because the clock was down
+  int process = 0;
+
+  friend bool operator==(const Measurement&, const Measurement&) = default;
+};
+
+struct Result {
+  std::string name;     ///< the case: variant, problem and options; its identity everywhere
+  std::string variant;  ///< "cuda/forward_packed"
+  std::string problem;  ///< the name without the variant, led by the direction
+  std::string device;   ///< kind of the device it ran on, "cpu", "cuda" or "simt"; empty if none
+  bool deterministic = true;
+  Status status = Status::skipped;
+  std::string reason;  ///< why it failed or was skipped; empty when passed
+  std::string rerun;   ///< the command that reruns this case alone, for a failure
+  Verification verification;
+  std::optional<Measurement> measurement;  ///< only of a passed result
+
+  friend bool operator==(const Result&, const Result&) = default;
+};
+
+/// The fastest way found to move as many bytes in as many streams.
+struct Ceiling {
+  std::string device;
+  std::string way;  ///< the name of the winning way
+  int reads = 1;
+  std::int64_t bytes = 0;  ///< of all streams
+  double median_us = 0;
+  double drift = 0;  ///< last over first median of this run, less 1
+
+  friend bool operator==(const Ceiling&, const Ceiling&) = default;
+};
+
+struct Report {
+  Environment environment;
+  Protocol protocol;
+  std::vector<Ceiling> ceilings;
+  std::vector<Result> results;
+  bool partial = false;  ///< the run was interrupted
+
+  friend bool operator==(const Report&, const Report&) = default;
+};
+
+/// Derived numbers. The median and its 95 % interval (order statistics) over all cold samples.
+struct Summary {
+  double median_us = 0;
+  double low_us = 0;
+  double high_us = 0;
+  double bytes_per_second = 0;
+  double items_per_second = 0;
+  std::optional<double> share_of_ceiling;  ///< ceiling_us / median_us
+
+  friend bool operator==(const Summary&, const Summary&) = default;
+};
+
+/// `measurement` must hold at least one sample.
+Summary summarize(const Measurement& measurement);
+
+/// report.json: one row a repetition. Google Benchmark's JSON; ours under "prelu".
+std::string to_json(const Report& report);
+/// report.ci.json: one median row a case.
+std::string to_ci_json(const Report& report);
+
+/// Throws std::invalid_argument naming `source` (a file's name), the place and what is allowed.
+Report from_json(std::string_view text, std::string_view source);
+
+/// Throws std::invalid_argument when the file cannot be read.
+Report read_report(const std::filesystem::path& file);
+
+/// Writes to a temporary name beside `file`, then renames: never a half-written file. Throws
+/// std::runtime_error naming the file.
+void write_file(const std::filesystem::path& file, std::string_view text);
+
+}  // namespace prelu::reports

@@ -1,0 +1,33 @@
+// A case: a variant with a problem. Its name is its identity everywhere.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "prelu/problem.hpp"
+
+namespace prelu::harness {
+
+struct Case {
+  std::string variant;  ///< "cuda/forward_packed"
+  Problem problem;
+  std::int64_t offset = 0;  ///< elements by which every tensor lies past an aligned address
+
+  friend bool operator==(const Case&, const Case&) = default;
+};
+
+/// "bf16/nchw/per_channel/4x64x196", with a suffix for each field that is not at its default:
+/// /alpha=f32, /zero=alpha, /in_place, /accumulate, /offset=1. The shape is n, c and the flattened
+/// rest.
+std::string problem_name(const Problem& problem, std::int64_t offset);
+
+/// The variant, then the problem: "cuda/forward_packed/bf16/nchw/per_channel/4x64x196".
+std::string case_name(const Case& c);
+
+/// Reads a case's name, or a problem's: "forward/bf16/..." gives an empty variant. A shape may have
+/// any number of dimensions from 2; those after the second are flattened. Throws
+/// std::invalid_argument saying which part is wrong and what is allowed.
+Case parse_case(std::string_view text);
+
+}  // namespace prelu::harness

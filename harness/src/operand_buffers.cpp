@@ -1,0 +1,151 @@
+#include "operand_buffers.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "dtype.hpp"
+
+namespace prelu::harness {
+namespace {
+
+constexpr unsigned char kGuardByte = 0xA5;
+
+std::size_t tensor_bytes(const Problem& problem) {
+  return static_cast<std::size_t>(problem.shape.elements()) * size_of(problem.dtype);
+}
+
+std::size_t slope_bytes(const Problem& problem) {
+  return static_cast<std::size_t>(alpha_map(problem).count) * size_of(problem.alpha_dtype);
+}
+
+}  // namespace
+
+GuardedBuffer::GuardedBuffer(Device& device, std::size_t bytes, std::size_t offset_bytes)
+    : device_(&device),
+      bytes_(bytes),
+      offset_bytes_(offset_bytes),
+      buffer_(device.allocate(bytes + offset_bytes + 2 * kGuardBytes)) {}
+
+void GuardedBuffer::poison(unsigned char poison) {
+  device_->fill(buffer_.get(), kGuardByte, kGuardBytes + offset_bytes_);
+  device_->fill(data(), poison, bytes_);
+  device_->fill(data() + bytes_, kGuardByte, kGuardBytes);
+}
+
+void GuardedBuffer::write(const std::vector<std::byte>& bytes) { device_->write(data(), bytes); }
+
+std::vector<std::byte> GuardedBuffer::read() const {
+  std::vector<std::byte> bytes(bytes_);
+  device_->read(bytes, data());
+  return bytes;
+}
+
+void GuardedBuffer::seal() {
+  device_->seal(buffer_.get(), kGuardBytes + offset_bytes_);
+  device_->seal(data() + bytes_, kGuardBytes);
+}
+
+void GuardedBuffer::unseal() { device_->unseal(buffer_.get(), total()); }
+
+std::string GuardedBuffer::damage() const {
+  std::vector<std::byte> before(kGuardBytes + offset_bytes_);
+  std::vector<std::byte> after(kGuardBytes);
+  device_->read(before, buffer_.get());
+  device_->read(after, data() + bytes_);
+  const auto written = [](std::byte byte) { return byte != std::byte{kGuardByte}; };
+  if (const auto at = std::find_if(before.rbegin(), before.rend(), written); at != before.rend()) {
+    return std::to_string(at - before.rbegin() + 1) + " bytes before its start";
+  }
+  if (const auto at = std::ranges::find_if(after, written); at != after.end()) {
+    return std::to_string(at - after.begin()) + " bytes past its end";
+  }
+  return {};
+}
+
+OperandBuffers::OperandBuffers(Device& device, const Problem& problem, std::int64_t offset,
+                               std::size_t workspace_bytes)
+    : problem_(problem) {
+  const std::size_t tensor = tensor_bytes(problem);
+  const std::size_t slopes = slope_bytes(problem);
+  const std::size_t tensor_offset = static_cast<std::size_t>(offset) * size_of(problem.dtype);
+  const std::size_t slope_offset = static_cast<std::size_t>(offset) * size_of(problem.alpha_dtype);
+  const auto add = [&](const char* name, std::size_t bytes, std::size_t offset_bytes) {
+    buffers_.push_back({.name = name, .buffer = GuardedBuffer(device, bytes, offset_bytes)});
+  };
+  add("x", tensor, tensor_offset);
+  add("alpha", slopes, slope_offset);
+  if (problem.direction == Direction::forward) {
+    if (!problem.in_place) add("y", tensor, tensor_offset);
+  } else {
+    add("dy", tensor, tensor_offset);
+    if (!problem.in_place) add("dx", tensor, tensor_offset);
+    add("dalpha", slopes, slope_offset);
+    add("workspace", workspace_bytes, 0);
+  }
+}
+
+std::size_t OperandBuffers::index_of(std::string_view operand) const {
+  std::string_view name = operand;
+  if (problem_.in_place && operand == "y") name = "x";
+  if (problem_.in_place && operand == "dx") name = "dy";
+  for (std::size_t i = 0; i < buffers_.size(); ++i) {
+    if (name == buffers_[i].name) return i;
+  }
+  throw std::logic_error("no operand " + std::string(operand));
+}
+
+Operands OperandBuffers::operands() const {
+  if (problem_.direction == Direction::forward) {
+    return {.x = at("x").data(), .alpha = at("alpha").data(), .y = at("y").data()};
+  }
+  return {.x = at("x").data(),
+          .alpha = at("alpha").data(),
+          .dy = at("dy").data(),
+          .dx = at("dx").data(),
+          .dalpha = at("dalpha").data(),
+          .workspace = at("workspace").data()};
+}
+
+void OperandBuffers::prepare(const ProblemData& data, unsigned char poison) {
+  for (Named& named : buffers_) named.buffer.poison(poison);
+  at("x").write(data.x);
+  at("alpha").write(data.alpha);
+  if (problem_.direction == Direction::backward) at("dy").write(data.dy);
+  if (problem_.accumulate) at("dalpha").write(data.dalpha_before);
+}
+
+void OperandBuffers::seal() {
+  for (Named& named : buffers_) named.buffer.seal();
+}
+
+void OperandBuffers::unseal() {
+  for (Named& named : buffers_) named.buffer.unseal();
+}
+
+std::string OperandBuffers::damage(const ProblemData& data) const {
+  for (const Named& named : buffers_) {
+    if (const std::string where = named.buffer.damage(); !where.empty()) {
+      return std::string(named.name) + " was written " + where;
+    }
+  }
+  const bool forward = problem_.direction == Direction::forward;
+  const bool x_is_output = forward && problem_.in_place;
+  if (!x_is_output && at("x").read() != data.x) return "the input x was changed";
+  if (at("alpha").read() != data.alpha) return "the input alpha was changed";
+  if (!forward && !problem_.in_place && at("dy").read() != data.dy) return "the input dy was changed";
+  return {};
+}
+
+std::vector<std::byte> OperandBuffers::read_output() const {
+  return at(problem_.direction == Direction::forward ? "y" : "dx").read();
+}
+
+std::vector<std::byte> OperandBuffers::read_dalpha() const { return at("dalpha").read(); }
+
+std::size_t OperandBuffers::bytes_needed(const Problem& problem, std::size_t workspace_bytes) {
+  const std::size_t tensors = problem.direction == Direction::forward ? 2 : 3;
+  constexpr std::size_t kGuards = 7 * 2 * GuardedBuffer::kGuardBytes;
+  return tensors * tensor_bytes(problem) + 2 * slope_bytes(problem) + workspace_bytes + kGuards;
+}
+
+}  // namespace prelu::harness

@@ -1,0 +1,34 @@
+// A suite: a named list of cases. JSON in, cases out.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "case.hpp"
+#include "variant.hpp"
+
+namespace prelu::harness {
+
+struct Suite {
+  std::string name;
+  std::string description;
+  double budget_s = 0;  ///< seconds the whole run may take unless told otherwise; 0 is no limit
+  std::vector<Case> cases;
+
+  friend bool operator==(const Suite&, const Suite&) = default;
+};
+
+/// Expands every group into the product of its lists with every variant of its direction, problems
+/// outermost, so that the variants of a problem stand together. `source` names the text in errors.
+/// Throws std::invalid_argument naming the source, the key and what is allowed.
+Suite parse_suite(std::string_view json, std::string_view source,
+                  std::span<const KernelVariant> variants);
+
+/// `name_or_file` is a file, or the name of one of the suites in `folder`.
+Suite load_suite(const std::string& name_or_file, const std::filesystem::path& folder,
+                 std::span<const KernelVariant> variants);
+
+}  // namespace prelu::harness

@@ -166,6 +166,9 @@ struct Summary {
   friend bool operator==(const Summary&, const Summary&) = default;
 };
 
+/// The cold samples of all repetitions, in the order they were taken.
+std::vector<double> all_samples(const Measurement& measurement);
+
 /// `measurement` must hold at least one sample.
 Summary summarize(const Measurement& measurement);
 

@@ -1,0 +1,68 @@
+// When to sample, when to stop, what to discard. The policy, apart from the clock: it is tested
+// against a simulated one.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "device.hpp"
+
+namespace prelu::harness {
+
+/// What the policy asks of a device, for one case.
+struct Clock {
+  std::function<Sample()> cold;            ///< one launch on operands that no cache holds
+  std::function<Seconds(int)> hot;         ///< that many launches back to back; the time of one
+  std::function<Seconds()> now;            ///< since some fixed moment
+  std::function<bool()> interrupted = [] { return false; };
+};
+
+struct SamplingPolicy {
+  int repetitions = 10;  ///< blocks of samples; Google Benchmark's U test wants 9 or more
+  int block = 30;        ///< samples of a block at most
+  int least_block = 3;   ///< and at least
+  double width = 0.01;   ///< of the 95 % interval of the median, at which blocks become short
+  Seconds limit{1.0};    ///< for one case, all in all
+  int warm_up_launches = 10;
+  Seconds warm_up{0.02};
+  double slow_clock = 0.8;  ///< of the fastest clock seen: below it a sample is taken again
+  int retakes = 20;         ///< of samples at a slow clock, for one case
+};
+
+struct Block {
+  std::vector<double> samples_us;
+  double cpu_time_us = 0;  ///< of the process, per sample
+};
+
+/// Samples one case: warm-up, cold blocks, then hot launches.
+class Sampler {
+ public:
+  Sampler(Clock clock, const SamplingPolicy& policy);
+
+  /// Runs until both the launches and the time of the policy have passed.
+  void warm_up();
+  /// The next block of cold samples; never empty.
+  Block next_block();
+  /// One of many launches back to back, after all cold blocks.
+  double hot_us();
+
+  int throttled() const { return throttled_; }
+  double clock_mhz() const { return sustained_mhz_; }
+
+ private:
+  Sample take();
+  int block_size() const;
+  bool interval_is_narrow() const;
+
+  Clock clock_;
+  SamplingPolicy policy_;
+  std::vector<double> all_us_;
+  Seconds start_{};
+  Seconds spent_cold_{};  ///< wall time of the cold samples, preparation included
+  int blocks_ = 0;
+  int throttled_ = 0;
+  double sustained_mhz_ = 0;
+};
+
+}  // namespace prelu::harness

@@ -1,0 +1,17 @@
+// How many CPUs this process may really use.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace prelu::cpu {
+
+/// CPUs in the affinity mask, or fewer where a cgroup's quota allows less time than that; at least
+/// 1. Read from the system once.
+int available_cpus();
+
+/// The CPUs that a cgroup's `cpu.max` ("QUOTA PERIOD" or "max PERIOD") allows, as a fraction;
+/// empty where there is no limit or the text is something else.
+std::optional<double> parse_cpu_max(std::string_view text);
+
+}  // namespace prelu::cpu

@@ -1,0 +1,77 @@
+// The vectorised inner loops of the threaded variants: functions on one contiguous run of elements,
+// compiled for several instruction sets and chosen for this CPU at run time.
+#pragma once
+
+#include <cstdint>
+
+#include "dtype.hpp"
+
+namespace prelu::cpu {
+
+/// How results are written. `streaming` bypasses the caches, which pays when they would be evicted
+/// anyway; each thread must call finish_streaming() after its last run.
+enum class Stores { cached, streaming };
+
+struct RunOptions {
+  SlopeAtZero at_zero = SlopeAtZero::one;
+  Stores stores = Stores::cached;
+};
+
+/// A forward run: y may be x.
+template <class T>
+struct ForwardRun {
+  const T* x;
+  T* y;
+  std::int64_t count;
+};
+
+/// A backward run: dx may be dy.
+template <class T>
+struct BackwardRun {
+  const T* x;
+  const T* dy;
+  T* dx;
+  std::int64_t count;
+};
+
+/// A varying run adds to each of its float sums once, so a sum holds as many terms as there were
+/// runs. After this many the worst rounding error of a plain float sum is still within what
+/// reference::allowed_error grants (64 * 2^-24 = 4 * sqrt(64) * 2^-23 / 2^0): move them to double.
+inline constexpr std::int64_t kMostTermsInSum = 64;
+
+/// Pointers need only be aligned to their element.
+template <class T>
+struct RowKernels {
+  using Sum = accumulate_t<T>;
+
+  /// y = slope * x with one slope.
+  void (*forward_uniform)(const ForwardRun<T>& run, Sum slope, const RunOptions& options);
+  /// y[i] = slopes[i] * x[i].
+  void (*forward_varying)(const ForwardRun<T>& run, const Sum* slopes, const RunOptions& options);
+  /// dx with one slope; returns the run's share of dalpha.
+  double (*backward_uniform)(const BackwardRun<T>& run, Sum slope, const RunOptions& options);
+  /// dx[i] with slopes[i]; adds the element's share of dalpha to sums[i].
+  void (*backward_varying)(const BackwardRun<T>& run, const Sum* slopes, Sum* sums,
+                           const RunOptions& options);
+  /// to[i] = from[i], exactly.
+  void (*widen)(const T* from, Sum* to, std::int64_t count);
+};
+
+/// The kernels for the best instruction set of this CPU (or the one a test asked Highway for). T is
+/// Half, BFloat16, float or double.
+template <class T>
+const RowKernels<T>& row_kernels();
+
+template <>
+const RowKernels<Half>& row_kernels();
+template <>
+const RowKernels<BFloat16>& row_kernels();
+template <>
+const RowKernels<float>& row_kernels();
+template <>
+const RowKernels<double>& row_kernels();
+
+/// Makes this thread's streaming stores visible to whoever synchronises with it afterwards.
+void finish_streaming();
+
+}  // namespace prelu::cpu

@@ -1,0 +1,171 @@
+// Loading and storing blocks of two vectors of accumulators, for one Highway target: how each
+// storage type widens, and how it is rounded once to nearest even.
+//
+// Included once per target by row_kernels.cpp, hence the guard that Highway's pattern demands.
+#if defined(PRELU_VECTOR_CODEC_INL_HPP) == defined(HWY_TARGET_TOGGLE)
+#ifdef PRELU_VECTOR_CODEC_INL_HPP
+#undef PRELU_VECTOR_CODEC_INL_HPP
+#else
+#define PRELU_VECTOR_CODEC_INL_HPP
+#endif
+
+#include <cstdint>
+#include <type_traits>
+
+#include "dtype.hpp"
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace prelu::cpu::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+template <class T>
+using AccumulatorTag = hn::ScalableTag<accumulate_t<T>>;
+
+/// A vector of accumulators.
+template <class T>
+using Vector = hn::Vec<AccumulatorTag<T>>;
+
+using FloatTag = AccumulatorTag<float>;
+using FloatVector = Vector<float>;
+/// As many lanes as a vector of floats: one bit pattern a lane, and its 16-bit storage.
+using BitsTag = hn::RebindToUnsigned<FloatTag>;
+using BitsVector = hn::Vec<BitsTag>;
+using StorageTag = hn::Rebind<std::uint16_t, FloatTag>;
+using StorageVector = hn::Vec<StorageTag>;
+
+template <class T>
+inline Vector<T> load(const T* from) {
+  return hn::LoadU(AccumulatorTag<T>(), from);
+}
+
+template <bool kStreaming, class T>
+inline void store(Vector<T> value, T* to) {
+  if constexpr (kStreaming) {
+    hn::Stream(value, AccumulatorTag<T>(), to);
+  } else {
+    hn::StoreU(value, AccumulatorTag<T>(), to);
+  }
+}
+
+inline BitsVector load_bits(const std::uint16_t* from) {
+  return hn::PromoteTo(BitsTag(), hn::LoadU(StorageTag(), from));
+}
+
+template <bool kStreaming>
+inline void store_storage(StorageVector value, std::uint16_t* to) {
+  // Highway may stream a whole multiple of 16 bytes where a vector is narrower.
+  if constexpr (kStreaming && hn::Lanes(StorageTag()) * sizeof(std::uint16_t) >= 16) {
+    hn::Stream(value, StorageTag(), to);
+  } else {
+    hn::StoreU(value, StorageTag(), to);
+  }
+}
+
+/// `bits` are at most 0xFFFF.
+template <bool kStreaming>
+inline void store_bits(BitsVector bits, std::uint16_t* to) {
+  const hn::RebindToSigned<BitsTag> signed_tag;
+  store_storage<kStreaming>(hn::DemoteTo(StorageTag(), hn::BitCast(signed_tag, bits)), to);
+}
+
+inline FloatVector load(const BFloat16* from) {
+  return hn::BitCast(FloatTag(), hn::ShiftLeft<16>(load_bits(&from->bits)));
+}
+
+template <bool kStreaming>
+inline void store(FloatVector value, BFloat16* to) {
+  // Highway 1.0 truncates; and hardware conversions flush subnormals.
+  const BitsTag tag;
+  const BitsVector bits = hn::BitCast(tag, value);
+  const BitsVector odd = hn::And(hn::ShiftRight<16>(bits), hn::Set(tag, 1));
+  const BitsVector rounded = hn::Add(hn::Add(bits, hn::Set(tag, 0x7FFF)), odd);
+  // A NaN could be rounded to infinity or past the sign: made quiet instead, which cannot.
+  const BitsVector quiet = hn::Or(bits, hn::Set(tag, 0x0040'0000));
+  const auto is_nan = hn::RebindMask(tag, hn::IsNaN(value));
+  store_bits<kStreaming>(hn::ShiftRight<16>(hn::IfThenElse(is_nan, quiet, rounded)), &to->bits);
+}
+
+/// Highway's own conversion is the CPU's from AVX2 on. Below, it is emulated in some targets and
+/// missing in others: done here, from float operations and integers.
+inline constexpr bool kConvertsHalf = HWY_TARGET <= HWY_AVX2;
+
+inline FloatVector half_bits_to_float(BitsVector bits) {
+  const BitsTag tag;
+  const FloatTag float_tag;
+  const BitsVector sign = hn::ShiftLeft<16>(hn::And(bits, hn::Set(tag, 0x8000)));
+  const BitsVector magnitude = hn::ShiftLeft<13>(hn::And(bits, hn::Set(tag, 0x7FFF)));
+  // The exponent's bias changes by a multiplication, which is exact for subnormal numbers too.
+  const FloatVector scaled =
+      hn::Mul(hn::BitCast(float_tag, magnitude), hn::Set(float_tag, 0x1p112F));
+  const auto not_finite = hn::Ge(scaled, hn::Set(float_tag, 0x1p16F));
+  const BitsVector exponent = hn::IfThenElseZero(hn::RebindMask(tag, not_finite),
+                                                 hn::Set(tag, 0x7F80'0000));
+  return hn::BitCast(float_tag, hn::Or(sign, hn::Or(exponent, hn::BitCast(tag, scaled))));
+}
+
+inline BitsVector float_to_half_bits(FloatVector value) {
+  const BitsTag tag;
+  const FloatTag float_tag;
+  const BitsVector bits = hn::BitCast(tag, value);
+  const BitsVector sign = hn::And(bits, hn::Set(tag, 0x8000'0000));
+  const BitsVector magnitude = hn::Xor(bits, sign);
+  const FloatVector absolute = hn::BitCast(float_tag, magnitude);
+
+  // Normal: rebias the exponent, and round the 13 bits that go.
+  const BitsVector odd = hn::And(hn::ShiftRight<13>(magnitude), hn::Set(tag, 1));
+  const BitsVector rebias = hn::Set(tag, 0xC800'0FFF);  // (15 - 127) << 23, and half a unit less 1
+  const BitsVector normal = hn::ShiftRight<13>(hn::Add(hn::Add(magnitude, rebias), odd));
+  // Subnormal: the addition of 0.5 shifts the significand into place, and rounds it.
+  const BitsVector half = hn::BitCast(tag, hn::Set(float_tag, 0.5F));
+  const BitsVector subnormal = hn::Sub(
+      hn::BitCast(tag, hn::Add(absolute, hn::Set(float_tag, 0.5F))), half);
+  const BitsVector too_large =
+      hn::IfThenElse(hn::RebindMask(tag, hn::IsNaN(value)), hn::Set(tag, 0x7E00),
+                     hn::Set(tag, 0x7C00));
+
+  const auto is_subnormal = hn::RebindMask(tag, hn::Lt(absolute, hn::Set(float_tag, 0x1p-14F)));
+  const auto is_in_range = hn::RebindMask(tag, hn::Lt(absolute, hn::Set(float_tag, 0x1p16F)));
+  const BitsVector rounded = hn::IfThenElse(
+      is_in_range, hn::IfThenElse(is_subnormal, subnormal, normal), too_large);
+  return hn::Or(hn::ShiftRight<16>(sign), rounded);
+}
+
+/// The two ways to convert, as templates so that only the one in use is instantiated.
+template <bool kNative>
+struct HalfCodec {
+  static FloatVector load(const std::uint16_t* from) {
+    return half_bits_to_float(load_bits(from));
+  }
+  template <bool kStreaming>
+  static void store(FloatVector value, std::uint16_t* to) {
+    store_bits<kStreaming>(float_to_half_bits(value), to);
+  }
+};
+
+template <>
+struct HalfCodec<true> {
+  template <class Tag = FloatTag>
+  static FloatVector load(const std::uint16_t* from) {
+    const hn::Rebind<hwy::float16_t, Tag> half_tag;
+    return hn::PromoteTo(Tag(), hn::BitCast(half_tag, hn::LoadU(StorageTag(), from)));
+  }
+  template <bool kStreaming, class Tag = FloatTag>
+  static void store(FloatVector value, std::uint16_t* to) {
+    const hn::Rebind<hwy::float16_t, Tag> half_tag;
+    store_storage<kStreaming>(hn::BitCast(StorageTag(), hn::DemoteTo(half_tag, value)), to);
+  }
+};
+
+inline FloatVector load(const Half* from) { return HalfCodec<kConvertsHalf>::load(&from->bits); }
+
+template <bool kStreaming>
+inline void store(FloatVector value, Half* to) {
+  HalfCodec<kConvertsHalf>::template store<kStreaming>(value, &to->bits);
+}
+
+}  // namespace prelu::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // per-target include guard

@@ -1,0 +1,19 @@
+// The CUDA device that calls go to, for the length of a scope.
+#pragma once
+
+namespace prelu {
+
+/// Makes `ordinal` the thread's current CUDA device and restores the earlier one at its end; -1
+/// changes nothing. Throws std::invalid_argument for a device that does not exist.
+class DeviceScope {
+ public:
+  explicit DeviceScope(int ordinal);
+  ~DeviceScope();
+  DeviceScope(const DeviceScope&) = delete;
+  DeviceScope& operator=(const DeviceScope&) = delete;
+
+ private:
+  int restore_ = -1;
+};
+
+}  // namespace prelu

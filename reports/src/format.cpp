@@ -1,0 +1,118 @@
+#include "format.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+namespace prelu::reports {
+namespace {
+
+std::string fixed(double value, int decimals) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
+  return text.data();
+}
+
+/// The interval's width relative to the median.
+double relative_width(const Summary& summary) {
+  return (summary.high_us - summary.low_us) / summary.median_us;
+}
+
+constexpr double kSuspect = 1.05;
+
+}  // namespace
+
+std::string with_precision(double value, double uncertainty) {
+  if (!std::isfinite(value) || value == 0) return std::isfinite(value) ? "0" : "-";
+  const int magnitude = static_cast<int>(std::floor(std::log10(std::abs(value))));
+  int decimals = 2 - magnitude;  // three significant digits
+  if (uncertainty > 0) {
+    // A digit below the uncertainty says nothing.
+    decimals = std::min(decimals, -static_cast<int>(std::floor(std::log10(uncertainty))));
+  }
+  return fixed(value, std::max(decimals, 0));
+}
+
+std::string format_us(double us) {
+  if (us < 1000) return with_precision(us, 0) + " us";
+  if (us < 1e6) return with_precision(us / 1e3, 0) + " ms";
+  return with_precision(us / 1e6, 0) + " s";
+}
+
+std::string format_time(const Summary& summary) {
+  const double unit = summary.median_us < 1000 ? 1 : summary.median_us < 1e6 ? 1e3 : 1e6;
+  const char* name = unit == 1 ? " us" : unit == 1e3 ? " ms" : " s";
+  return with_precision(summary.median_us / unit, (summary.high_us - summary.low_us) / unit) + name;
+}
+
+std::string format_bandwidth(const Summary& summary) {
+  const double gigabytes = summary.bytes_per_second * 1e-9;
+  return with_precision(gigabytes, gigabytes * relative_width(summary));
+}
+
+std::string format_share(const Summary& summary) {
+  if (!summary.share_of_ceiling) return "-";
+  const double share = *summary.share_of_ceiling;
+  return fixed(share * 100, 0) + " %" + (share > kSuspect ? " (suspect)" : "");
+}
+
+Counts count(const Report& report) {
+  Counts counts;
+  for (const Result& result : report.results) {
+    counts.passed += result.status == Status::passed ? 1 : 0;
+    counts.failed += result.status == Status::failed ? 1 : 0;
+    counts.skipped += result.status == Status::skipped ? 1 : 0;
+    counts.timed += result.measurement ? 1 : 0;
+  }
+  return counts;
+}
+
+std::string verdict(const Report& report) {
+  const Counts counts = count(report);
+  std::string text = std::to_string(counts.passed) + " passed (" + std::to_string(counts.timed) +
+                     " of them timed), " + std::to_string(counts.failed) + " failed, " +
+                     std::to_string(counts.skipped) + " skipped";
+  if (report.partial) text += "; PARTIAL: the run was interrupted";
+  return text;
+}
+
+std::map<std::string, int> reasons(const Report& report, Status status) {
+  std::map<std::string, int> counts;
+  for (const Result& result : report.results) {
+    if (result.status == status) ++counts[result.reason];
+  }
+  return counts;
+}
+
+std::vector<const Result*> best_of_each_problem(const Report& report) {
+  std::vector<const Result*> best;
+  std::map<std::string, std::size_t> place;
+  for (const Result& result : report.results) {
+    if (!result.measurement) continue;
+    const auto [found, is_new] = place.emplace(result.device + " " + result.problem, best.size());
+    if (is_new) {
+      best.push_back(&result);
+    } else if (const Result*& other = best[found->second];
+               summarize(*result.measurement).median_us <
+               summarize(*other->measurement).median_us) {
+      other = &result;
+    }
+  }
+  return best;
+}
+
+std::string device_line(const Report& report) {
+  std::string text;
+  for (const DeviceInfo& device : report.environment.devices) {
+    text += (text.empty() ? "" : "; ") + device.kind + ": " + device.name;
+    if (device.kind == "cpu") {
+      text += ", " + std::to_string(report.environment.cpus_allowed) + " cores";
+    } else if (!device.driver.empty()) {
+      text += ", driver " + device.driver;
+    }
+  }
+  return text.empty() ? "none" : text;
+}
+
+}  // namespace prelu::reports

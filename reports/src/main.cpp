@@ -1,0 +1,32 @@
+// prelu-report: what is done with reports after measuring.
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <iostream>
+
+#include "render_command.hpp"
+#include "schema_version.hpp"
+
+int main(int argc, char** argv) {
+  CLI::App app{"Renders reports of prelu-bench."};
+  app.set_version_flag("--version", std::string(prelu::reports::kProgramVersion));
+  app.require_subcommand(1);
+  app.footer(
+      "Examples:\n"
+      "  prelu-report render report.json                      Markdown on standard output\n"
+      "  prelu-report render report.json --format table       what prelu-bench prints\n"
+      "  prelu-report render report.json --readme README.md   replaces the README's table\n"
+      "\nExit status: 0 all well, 2 bad usage or a file that cannot be read.");
+  int status = 0;
+  prelu::reports::add_render_command(app, status);
+
+  constexpr int kUsage = 2;
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUsage;
+  } catch (const std::exception& error) {
+    std::cerr << "prelu-report: " << error.what() << '\n';
+    return kUsage;
+  }
+  return status;
+}

@@ -1,0 +1,158 @@
+// report.md, and the README's table.
+#include <stdexcept>
+
+#include "format.hpp"
+#include "render.hpp"
+
+namespace prelu::reports {
+namespace {
+
+constexpr std::string_view kBegin = "<!-- table:begin -->\n";
+constexpr std::string_view kEnd = "<!-- table:end -->";
+
+/// Text from a report never becomes markup.
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\n' || c == '\r') {
+      out += ' ';
+      continue;
+    }
+    if (std::string_view("|<>`*_[]\\").find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+std::string code(std::string_view text) {
+  std::string out = "`";
+  for (const char c : text) out += c == '`' || c == '|' || c == '\n' ? ' ' : c;
+  return out + "`";
+}
+
+std::string interval(const Summary& summary) {
+  return format_us(summary.low_us) + " to " + format_us(summary.high_us);
+}
+
+std::string timed_table(const std::vector<const Result*>& results) {
+  std::string text =
+      "| case | cold, median | 95 % interval | GB/s | of ceiling | hot | verified |\n"
+      "|---|---:|---:|---:|---:|---:|---|\n";
+  for (const Result* result : results) {
+    const Summary summary = summarize(*result->measurement);
+    const auto& hot = result->measurement->hot_us;
+    text += "| " + code(result->name) + " | " + format_time(summary) + " | " + interval(summary) +
+            " | " + format_bandwidth(summary) + " | " + format_share(summary) + " | " +
+            (hot ? format_us(*hot) : "-") + " | " +
+            std::string(name(result->verification.status)) + " |\n";
+  }
+  return text;
+}
+
+std::string environment_section(const Report& report) {
+  const Environment& environment = report.environment;
+  const auto line = [](const char* what, const std::string& value) {
+    return std::string("- ") + what + ": " + (value.empty() ? "unknown" : escaped(value)) + "\n";
+  };
+  return line("devices", device_line(report)) +
+         line("host", environment.host_cpu + ", " + std::to_string(environment.cpus_allowed) +
+                          " of " + std::to_string(environment.num_cpus) + " CPUs allowed, governor " +
+                          environment.governor.value_or("unknown")) +
+         line("compilers", environment.host_compiler +
+                               (environment.cuda_compiler.empty() ? ", no nvcc"
+                                                                  : ", nvcc " + environment.cuda_compiler)) +
+         line("commit", environment.git_sha + (environment.git_dirty ? " (with changes)" : "")) +
+         line("date", environment.date) +
+         line("protocol", "suite " + report.protocol.suite + ", seed " +
+                              std::to_string(report.protocol.seed) + ", " +
+                              std::to_string(report.protocol.repetitions) +
+                              " blocks of at most " + std::to_string(report.protocol.block) +
+                              " cold samples, operands rotated through more than twice the cache") +
+         line("environment key", environment_key(environment));
+}
+
+std::string failed_section(const Report& report) {
+  std::string text;
+  for (const Result& result : report.results) {
+    if (result.status != Status::failed) continue;
+    text += "- " + code(result.name) + ": " + escaped(result.reason) + "\n";
+    if (!result.rerun.empty()) text += "  - again: " + code(result.rerun) + "\n";
+  }
+  return text.empty() ? text : "\n## Failed\n\n" + text;
+}
+
+std::string skipped_section(const Report& report) {
+  std::string text;
+  for (const auto& [reason, number] : reasons(report, Status::skipped)) {
+    text += "| " + escaped(reason) + " | " + std::to_string(number) + " |\n";
+  }
+  if (text.empty()) return text;
+  return "\n## Skipped\n\n| reason | cases |\n|---|---:|\n" + text;
+}
+
+std::string ceiling_section(const Report& report) {
+  if (report.ceilings.empty()) return {};
+  std::string text =
+      "\n## Ceilings\n\nThe fastest way found to move as many bytes in as many streams, in the same "
+      "run.\n\n| device | streams | MB | fastest | median | GB/s | drift |\n"
+      "|---|---|---:|---|---:|---:|---:|\n";
+  for (const Ceiling& ceiling : report.ceilings) {
+    const auto bytes = static_cast<double>(ceiling.bytes);
+    text += "| " + escaped(ceiling.device) + " | " + std::to_string(ceiling.reads) +
+            " read, 1 write | " + with_precision(bytes * 1e-6, 0) + " | " + escaped(ceiling.way) +
+            " | " + format_us(ceiling.median_us) + " | " +
+            with_precision(bytes / ceiling.median_us * 1e-3, 0) + " | " +
+            with_precision(ceiling.drift * 100, 0.1) + " % |\n";
+  }
+  return text;
+}
+
+std::vector<const Result*> timed(const Report& report) {
+  std::vector<const Result*> results;
+  for (const Result& result : report.results) {
+    if (result.measurement) results.push_back(&result);
+  }
+  return results;
+}
+
+}  // namespace
+
+std::string to_markdown(const Report& report) {
+  std::string text = "# PReLU: " + escaped(device_line(report)) + "\n\n**" + verdict(report) +
+                     ".**\n\n" + environment_section(report) + failed_section(report);
+  if (const auto best = best_of_each_problem(report); !best.empty()) {
+    text += "\n## The best variant of each problem\n\n" + timed_table(best);
+    text += "\nGB/s divides the least traffic of the problem by the median. A share above 105 % is "
+            "suspect.\n";
+  }
+  text += ceiling_section(report);
+  if (const auto all = timed(report); !all.empty()) {
+    text += "\n## Every timed case\n\n" + timed_table(all);
+  }
+  return text + skipped_section(report);
+}
+
+std::string to_readme_table(const Report& report, std::string_view report_file) {
+  std::string text =
+      "| problem | best variant | time | GB/s | of the ceiling |\n|---|---|---:|---:|---:|\n";
+  for (const Result* result : best_of_each_problem(report)) {
+    const Summary summary = summarize(*result->measurement);
+    text += "| " + code(result->problem) + " | " + code(result->variant) + " | " +
+            format_time(summary) + " | " + format_bandwidth(summary) + " | " +
+            format_share(summary) + " |\n";
+  }
+  return text + "\nMeasured on " + escaped(device_line(report)) + ", " +
+         report.environment.date.substr(0, 10) + "; from " + code(report_file) + ".\n";
+}
+
+std::string replace_table(std::string_view document, std::string_view table) {
+  const std::size_t begin = document.find(kBegin);
+  const std::size_t end = document.find(kEnd);
+  if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) {
+    throw std::invalid_argument("no line <!-- table:begin --> before a line <!-- table:end -->");
+  }
+  return std::string(document.substr(0, begin + kBegin.size())) + std::string(table) +
+         std::string(document.substr(end));
+}
+
+}  // namespace prelu::reports

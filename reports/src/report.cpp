@@ -1,0 +1,118 @@
+// What is derived from a report, and how a file is written.
+#include "report.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <system_error>
+
+#include <unistd.h>
+
+#include "schema_version.hpp"
+#include "statistics.hpp"
+
+namespace prelu::reports {
+namespace {
+
+/// FNV-1a, 64 bits: stable across machines and compilers, which std::hash is not.
+std::uint64_t fnv1a(std::string_view text) {
+  std::uint64_t hash = 0xCBF2'9CE4'8422'2325ULL;
+  for (const char c : text) {
+    hash ^= static_cast<unsigned char>(c);
+    hash *= 0x0000'0100'0000'01B3ULL;
+  }
+  return hash;
+}
+
+std::string tristate(const std::optional<bool>& value) {
+  if (!value) return "unknown";
+  return *value ? "on" : "off";
+}
+
+/// "580.65.06" -> "580": a branch's point releases are comparable.
+std::string branch(const std::string& driver) { return driver.substr(0, driver.find('.')); }
+
+}  // namespace
+
+std::string_view schema_version() { return kSchemaVersion; }
+
+std::string_view name(Status status) {
+  switch (status) {
+    case Status::passed: return "passed";
+    case Status::failed: return "failed";
+    case Status::skipped: return "skipped";
+  }
+  throw std::invalid_argument("reports: unknown Status");
+}
+
+std::string environment_key(const Environment& environment) {
+  std::string text;
+  for (const DeviceInfo& device : environment.devices) {
+    text += "kind=" + device.kind + "\nname=" + device.name + "\n";
+    if (device.kind == "cuda") {
+      text += "memory=" + std::to_string(device.memory_bytes) + "\necc=" + tristate(device.ecc) +
+              "\nmig=" + tristate(device.mig) + "\ndriver=" + branch(device.driver) + "\n";
+    } else {
+      text += "cpus_allowed=" + std::to_string(environment.cpus_allowed) +
+              "\ngovernor=" + environment.governor.value_or("unknown") + "\n";
+    }
+  }
+  std::array<char, 17> hex{};
+  std::snprintf(hex.data(), hex.size(), "%016llx", static_cast<unsigned long long>(fnv1a(text)));
+  return hex.data();
+}
+
+std::vector<double> all_samples(const Measurement& measurement) {
+  std::vector<double> samples;
+  for (const Repetition& repetition : measurement.repetitions) {
+    samples.insert(samples.end(), repetition.samples_us.begin(), repetition.samples_us.end());
+  }
+  return samples;
+}
+
+Summary summarize(const Measurement& measurement) {
+  const Interval interval = median_interval(all_samples(measurement));
+  const double seconds = interval.median * 1e-6;
+  Summary summary{.median_us = interval.median, .low_us = interval.low, .high_us = interval.high};
+  if (seconds > 0) {
+    summary.bytes_per_second = static_cast<double>(measurement.bytes) / seconds;
+    summary.items_per_second = static_cast<double>(measurement.elements) / seconds;
+    if (measurement.ceiling_us) summary.share_of_ceiling = *measurement.ceiling_us / interval.median;
+  }
+  return summary;
+}
+
+Report read_report(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  if (!std::filesystem::is_regular_file(file) || !stream) {
+    throw std::invalid_argument(file.string() + ": cannot be read");
+  }
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  return from_json(text, file.string());
+}
+
+void write_file(const std::filesystem::path& file, std::string_view text) {
+  std::filesystem::path temporary = file;
+  temporary += ".tmp" + std::to_string(getpid());
+  {
+    std::ofstream stream(temporary, std::ios::binary);
+    stream.write(text.data(), static_cast<std::streamsize>(text.size()));
+    stream.close();
+    if (!stream) {
+      std::error_code ignored;
+      std::filesystem::remove(temporary, ignored);
+      throw std::runtime_error(file.string() + ": cannot be written");
+    }
+  }
+  std::error_code error;
+  std::filesystem::rename(temporary, file, error);
+  if (error) {
+    std::filesystem::remove(temporary, error);
+    throw std::runtime_error(file.string() + ": cannot be written: " + error.message());
+  }
+}
+
+}  // namespace prelu::reports

@@ -1,0 +1,191 @@
+// Report -> report.json and report.ci.json.
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "report.hpp"
+#include "schema_version.hpp"
+#include "statistics.hpp"
+
+namespace prelu::reports {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// JSON has no NaN and no infinity.
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+template <class T>
+Json optional(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json write_device(const DeviceInfo& device) {
+  return {{"kind", device.kind},
+          {"name", device.name},
+          {"uuid", device.uuid},
+          {"compute_units", device.compute_units},
+          {"cache_bytes", device.cache_bytes},
+          {"memory_bytes", device.memory_bytes},
+          {"compute_capability", device.compute_capability},
+          {"driver", device.driver},
+          {"ecc", optional(device.ecc)},
+          {"mig", optional(device.mig)},
+          {"power_limit_w", number(device.power_limit_w)},
+          {"clock_mhz", number(device.clock_mhz)},
+          {"memory_clock_mhz", number(device.memory_clock_mhz)}};
+}
+
+Json write_verification(const Verification& verification) {
+  return {{"status", name(verification.status)},
+          {"max_error", number(verification.max_error)},
+          {"allowed", number(verification.allowed)},
+          {"checked", verification.checked}};
+}
+
+/// What a timed and an untimed result share.
+Json write_identity(const Result& result, std::size_t index) {
+  return {{"index", index},
+          {"variant", result.variant},
+          {"problem", result.problem},
+          {"device", result.device},
+          {"deterministic", result.deterministic},
+          {"verification", write_verification(result.verification)}};
+}
+
+Json write_untimed(const Result& result, std::size_t index) {
+  Json json{{"name", result.name}, {"status", name(result.status)}, {"reason", result.reason}};
+  json["rerun"] = result.rerun;
+  json.update(write_identity(result, index));
+  return json;
+}
+
+Json write_context(const Report& report) {
+  const Environment& environment = report.environment;
+  Json caches = Json::array();
+  for (const Cache& cache : environment.caches) {
+    caches.push_back({{"type", cache.type},
+                      {"level", cache.level},
+                      {"size", cache.size},
+                      {"num_sharing", cache.num_sharing}});
+  }
+  Json devices = Json::array();
+  for (const DeviceInfo& device : environment.devices) devices.push_back(write_device(device));
+  Json ceilings = Json::array();
+  for (const Ceiling& ceiling : report.ceilings) {
+    ceilings.push_back({{"device", ceiling.device},
+                        {"way", ceiling.way},
+                        {"reads", ceiling.reads},
+                        {"bytes", ceiling.bytes},
+                        {"median_us", number(ceiling.median_us)},
+                        {"drift", number(ceiling.drift)}});
+  }
+  Json untimed = Json::array();
+  for (std::size_t i = 0; i < report.results.size(); ++i) {
+    if (!report.results[i].measurement) untimed.push_back(write_untimed(report.results[i], i));
+  }
+  const Protocol& protocol = report.protocol;
+  Json ours{{"schema", kSchemaVersion},
+            {"environment_key", environment_key(environment)},
+            {"partial", report.partial},
+            {"git", {{"sha", environment.git_sha}, {"dirty", environment.git_dirty}}},
+            {"build",
+             {{"nvcc", environment.cuda_compiler},
+              {"host_compiler", environment.host_compiler},
+              {"flags", environment.flags},
+              {"architectures", environment.architectures},
+              {"version", environment.library_version}}},
+            {"host",
+             {{"cpu", environment.host_cpu},
+              {"cpus_allowed", environment.cpus_allowed},
+              {"governor", optional(environment.governor)}}},
+            {"devices", devices},
+            {"protocol",
+             {{"suite", protocol.suite},
+              {"cache", protocol.cache},
+              {"block", protocol.block},
+              {"repetitions", protocol.repetitions},
+              {"seed", protocol.seed},
+              {"budget_s", number(protocol.budget_s)}}},
+            {"ceilings", ceilings},
+            {"not_timed", untimed}};
+  return {{"date", environment.date},
+          {"host_name", environment.host_name},
+          {"executable", "prelu-bench"},
+          {"num_cpus", environment.num_cpus},
+          {"mhz_per_cpu", number(environment.mhz_per_cpu)},
+          {"cpu_scaling_enabled", environment.cpu_scaling_enabled},
+          {"caches", caches},
+          {"load_avg", environment.load_avg},
+          {"library_build_type", environment.build_type},
+          {"json_schema_version", 1},
+          {"prelu", ours}};
+}
+
+/// One of Google Benchmark's rows, for `samples` of a result.
+Json write_row(const Result& result, std::size_t index, const std::vector<double>& samples_us,
+               double cpu_time_us, std::size_t repetitions, std::size_t repetition) {
+  const Measurement& measurement = *result.measurement;
+  const double time_us = median(samples_us);
+  const double seconds = time_us * 1e-6;
+  Json ours = write_identity(result, index);
+  ours["process"] = measurement.process;
+  ours["bytes"] = measurement.bytes;
+  ours["elements"] = measurement.elements;
+  ours["samples_us"] = samples_us;
+  ours["hot_us"] = optional(measurement.hot_us);
+  ours["ceiling_us"] = optional(measurement.ceiling_us);
+  ours["share_of_ceiling"] = optional(summarize(measurement).share_of_ceiling);
+  ours["sm_mhz"] = number(measurement.clock_mhz);
+  ours["throttled"] = measurement.throttled;
+  return {{"name", result.name},
+          {"run_name", result.name},
+          {"run_type", "iteration"},
+          {"repetitions", repetitions},
+          {"repetition_index", repetition},
+          {"threads", 1},
+          {"iterations", samples_us.size()},
+          {"real_time", time_us},
+          {"cpu_time", cpu_time_us},
+          {"time_unit", "us"},
+          {"bytes_per_second", static_cast<double>(measurement.bytes) / seconds},
+          {"items_per_second", static_cast<double>(measurement.elements) / seconds},
+          {"prelu", ours}};
+}
+
+std::string dump(const Report& report, Json rows) {
+  const Json document{{"context", write_context(report)}, {"benchmarks", std::move(rows)}};
+  // Replaces invalid UTF-8 instead of throwing: a strange device name must not lose a report.
+  return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string to_json(const Report& report) {
+  Json rows = Json::array();
+  for (std::size_t i = 0; i < report.results.size(); ++i) {
+    const Result& result = report.results[i];
+    if (!result.measurement) continue;
+    const auto& repetitions = result.measurement->repetitions;
+    for (std::size_t k = 0; k < repetitions.size(); ++k) {
+      rows.push_back(write_row(result, i, repetitions[k].samples_us, repetitions[k].cpu_time_us,
+                               repetitions.size(), k));
+    }
+  }
+  return dump(report, std::move(rows));
+}
+
+std::string to_ci_json(const Report& report) {
+  Json rows = Json::array();
+  for (std::size_t i = 0; i < report.results.size(); ++i) {
+    const Result& result = report.results[i];
+    if (!result.measurement) continue;
+    std::vector<double> cpu_times;
+    for (const Repetition& repetition : result.measurement->repetitions) {
+      cpu_times.push_back(repetition.cpu_time_us);
+    }
+    rows.push_back(write_row(result, i, all_samples(*result.measurement), median(cpu_times), 1, 0));
+  }
+  return dump(report, std::move(rows));
+}
+
+}  // namespace prelu::reports

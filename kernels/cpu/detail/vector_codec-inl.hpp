@@ -56,7 +56,7 @@ inline BitsVector load_bits(const std::uint16_t* from) {
 template <bool kStreaming>
 inline void store_storage(StorageVector value, std::uint16_t* to) {
   // Highway may stream a whole multiple of 16 bytes where a vector is narrower.
-  if constexpr (kStreaming && hn::Lanes(StorageTag()) * sizeof(std::uint16_t) >= 16) {
+  if constexpr (kStreaming && hn::MaxLanes(StorageTag()) * sizeof(std::uint16_t) >= 16) {
     hn::Stream(value, StorageTag(), to);
   } else {
     hn::StoreU(value, StorageTag(), to);

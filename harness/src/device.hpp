@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +32,12 @@ struct CeilingKernel {
   int reads = 1;
   void (*launch)(const std::byte* a, const std::byte* b, std::byte* out, std::size_t bytes,
                  Stream stream) = nullptr;
+};
+
+/// The device itself has failed: what it computes from here on would be meaningless.
+class DeviceError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
 };
 
 /// One timed launch.

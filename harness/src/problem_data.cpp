@@ -12,6 +12,8 @@
 namespace prelu::harness {
 namespace {
 
+constexpr std::int64_t kParallelFrom = 1 << 15;  // elements; fewer are not worth waking threads for
+
 /// Every number drawn is a function of (seed, tensor, index): any part of a tensor can be drawn by
 /// any thread. The mixing is SplitMix64's finaliser.
 enum class Tensor : std::uint64_t { x = 1, alpha = 2, dy = 3, dalpha = 4 };
@@ -74,10 +76,12 @@ double special_alpha(std::uint64_t bits) {
   return kSlopes[bits % kSlopes.size()];
 }
 
-/// A large x meets a small dy, so that the order of a sum does not decide whether it overflows.
-double special_dy(double x, std::uint64_t bits) {
+/// A large x meets a small dy, so that the order of a sum does not decide whether it overflows; a
+/// tiny x meets a dy that loses none of its bits.
+double special_dy(double x, std::uint64_t bits, const Limits& limits) {
   const double sign = (bits & 1) != 0 ? -1 : 1;
   if (std::abs(x) > 1e4 && std::isfinite(x)) return sign * 0x1p-14;
+  if (x != 0 && std::abs(x) <= limits.normal) return sign * ((bits & 2) != 0 ? 2 : 1);
   constexpr std::array kValues{1.0, 0.5, 2.0, 0.25, 1.0, 0.0, 1.0, 1.0};
   return sign * kValues[(bits >> 1) % kValues.size()];
 }
@@ -132,7 +136,7 @@ class Drawer {
     switch (dataset_.kind) {
       case DataKind::random:
       case DataKind::positive: return bell(bits);
-      case DataKind::special: return special_dy(x(i), bits);
+      case DataKind::special: return special_dy(x(i), bits, limits_);
       case DataKind::integer: {
         const double value = (bits & 1) != 0 ? static_cast<double>(1 + (bits >> 1) % 2) : -1.0;
         return (bits >> 8) % stride_ == 0 ? value : 0.0;
@@ -176,7 +180,7 @@ template <class S, class Draw>
 std::vector<std::byte> fill(std::int64_t count, Draw draw_one) {
   std::vector<std::byte> bytes(static_cast<std::size_t>(count) * sizeof(S));
   auto* values = reinterpret_cast<S*>(bytes.data());
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (count > kParallelFrom)
   for (std::int64_t i = 0; i < count; ++i) values[i] = narrow<S>(draw_one(i));
   return bytes;
 }

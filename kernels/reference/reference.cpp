@@ -9,6 +9,8 @@
 namespace prelu::reference {
 namespace {
 
+constexpr std::int64_t kParallelFrom = 1 << 15;  // elements; fewer are not worth waking threads for
+
 /// The definition's slope of one element.
 double slope_of(double x, double alpha, SlopeAtZero at_zero) {
   if (x > 0) return 1;
@@ -132,7 +134,7 @@ std::vector<Sum> sum_slopes(const Problem& problem, const S* x, const S* dy) {
                                std::max<std::int64_t>(extent.outer, 1));
   const auto count = static_cast<std::size_t>(extent.count);
   std::vector<Sum> partial(static_cast<std::size_t>(slices) * count);
-#pragma omp parallel for schedule(dynamic)
+#pragma omp parallel for schedule(dynamic) if (problem.shape.elements() > kParallelFrom)
   for (std::int64_t job = 0; job < slices * tiles; ++job) {
     const std::int64_t slice = job / tiles;
     const std::int64_t first = job % tiles * kTile;
@@ -156,7 +158,7 @@ template <class S, class A>
 void scale(const Problem& problem, const S* x, const A* alpha, const S* value, S* to) {
   const AlphaMap map = alpha_map(problem);
   const std::int64_t elements = problem.shape.elements();
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (elements > kParallelFrom)
   for (std::int64_t i = 0; i < elements; ++i) {
     const double slope = slope_of(widen(x[i]), widen(alpha[map(i)]), problem.at_zero);
     to[i] = rounded_product<S>(slope, widen(value[i]));

@@ -1,0 +1,9 @@
+// The commit this program was built from; its source is generated at build time.
+#pragma once
+
+namespace prelu::harness {
+
+extern const char* const kCommit;
+extern const bool kCommitHasChanges;
+
+}  // namespace prelu::harness

@@ -1,0 +1,206 @@
+// prelu-bench and prelu-simt: suites in, a verified report out.
+#include <algorithm>
+#include <csignal>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <regex>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "environment.hpp"
+#include "names.hpp"
+#include "options.hpp"
+#include "program.hpp"
+#include "render.hpp"
+#include "report.hpp"
+#include "session.hpp"
+#include "suite.hpp"
+
+namespace prelu::harness {
+namespace {
+
+namespace fs = std::filesystem;
+
+enum ExitStatus {
+  kAllWell = 0,
+  kUsage = 2,
+  kWrong = 3,
+  kNothingVerified = 4,
+  kDeviceFailed = 5,
+  kInterrupted = 130,
+};
+
+volatile std::sig_atomic_t interrupted = 0;
+
+void on_interrupt(int signal) {
+  interrupted = 1;
+  // A second Ctrl-C ends the program at once.
+  std::signal(signal, SIG_DFL);
+}
+
+/// The suites lie beside the program, so that a build can be carried to another machine.
+fs::path suite_folder() { return fs::read_symlink("/proc/self/exe").parent_path() / "suites"; }
+
+struct Selection {
+  std::vector<Case> cases;
+  std::string suites;  ///< names, joined by commas
+  double budget_s = 0;
+};
+
+void add(Selection& selection, const Case& c) {
+  if (std::ranges::find(selection.cases, c) == selection.cases.end()) selection.cases.push_back(c);
+}
+
+void add_named_case(Selection& selection, const std::string& name) {
+  const Case c = parse_case(name);
+  std::size_t found = 0;
+  for (const KernelVariant& variant : registry()) {
+    const bool wanted = c.variant.empty() ? variant.direction == c.problem.direction
+                                          : variant.name == c.variant;
+    if (!wanted) continue;
+    Case one = c;
+    one.variant = variant.name;
+    add(selection, one);
+    ++found;
+  }
+  if (found == 0) throw std::invalid_argument("--case: no variant is called '" + c.variant + "'");
+}
+
+Selection select(const Options& options) {
+  Selection selection;
+  for (const std::string& name : options.suites) {
+    const Suite suite = load_suite(name, suite_folder(), registry());
+    selection.suites += (selection.suites.empty() ? "" : ",") + suite.name;
+    selection.budget_s += suite.budget_s;
+    selection.cases.insert(selection.cases.end(), suite.cases.begin(), suite.cases.end());
+  }
+  for (const std::string& name : options.cases) add_named_case(selection, name);
+
+  if (!options.filter.empty()) {
+    std::regex filter;
+    try {
+      filter = std::regex(options.filter);
+    } catch (const std::regex_error& error) {
+      throw std::invalid_argument("--filter '" + options.filter +
+                                  "' is not a regular expression: " + error.what());
+    }
+    std::erase_if(selection.cases,
+                  [&](const Case& c) { return !std::regex_search(case_name(c), filter); });
+  }
+  if (selection.cases.empty()) {
+    throw std::invalid_argument("--filter '" + options.filter + "' matches no case");
+  }
+  if (options.budget >= 0) selection.budget_s = options.budget;
+  return selection;
+}
+
+/// With --device the other backend's variants are not asked about.
+void drop_other_backends(Selection& selection, const Options& options, const Devices& devices) {
+  if (options.device.device == "auto") return;
+  std::erase_if(selection.cases, [&](const Case& c) {
+    return !devices.contains(find_variant(c.variant)->backend);
+  });
+  if (selection.cases.empty()) {
+    throw std::invalid_argument("--device " + options.device.device + " leaves no case");
+  }
+}
+
+/// Creates the folder and proves that it can be written, before an hour of measuring.
+void prepare_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) {
+    throw std::invalid_argument("--out " + folder.string() +
+                                ": cannot be created: " + error.message());
+  }
+  try {
+    reports::write_file(folder / ".writable", "");
+    fs::remove(folder / ".writable");
+  } catch (const std::exception&) {
+    throw std::invalid_argument("--out " + folder.string() + ": cannot be written");
+  }
+}
+
+void write_report(const fs::path& folder, const reports::Report& report) {
+  reports::write_file(folder / "report.json", reports::to_json(report));
+  reports::write_file(folder / "report.ci.json", reports::to_ci_json(report));
+  reports::write_file(folder / "report.md", reports::to_markdown(report));
+  std::cout << "report: " << (folder / "report.json").string() << '\n';
+}
+
+int status_of(const reports::Report& report, const SessionOutcome& outcome) {
+  const auto any = [&](reports::Status status) {
+    return std::ranges::any_of(report.results, [&](const reports::Result& result) {
+      return result.status == status;
+    });
+  };
+  if (!outcome.device_error.empty()) return kDeviceFailed;
+  if (any(reports::Status::failed)) return kWrong;
+  if (outcome.interrupted) return kInterrupted;
+  return any(reports::Status::passed) ? kAllWell : kNothingVerified;
+}
+
+int run(const Options& options) {
+  Selection selection = select(options);
+  if (options.list) {
+    for (const Case& c : selection.cases) std::cout << case_name(c) << '\n';
+    return kAllWell;
+  }
+  Devices devices = open_devices(options.device);
+  drop_other_backends(selection, options, devices);
+  const bool time = program().times && !options.verify_only;
+  const std::string out = options.out.empty() && time ? "prelu-out" : options.out;
+  if (!out.empty()) prepare_folder(out);
+
+  SessionOptions session{.time = time, .budget_s = selection.budget_s};
+  session.run.seed = options.device.seed;
+  session.run.program = program().name;
+  session.run.interrupted = [] { return interrupted != 0; };
+  session.google_benchmark = options.google_benchmark;
+
+  reports::Report report{.environment = read_environment()};
+  for (const auto& [backend, choice] : devices) {
+    if (choice.device) report.environment.devices.push_back(choice.device->info());
+  }
+  std::signal(SIGINT, on_interrupt);
+  std::signal(SIGTERM, on_interrupt);
+  SessionOutcome outcome = run_cases(selection.cases, devices, session);
+
+  report.protocol = {.suite = selection.suites.empty() ? "cases" : selection.suites,
+                     .block = time ? session.run.policy.block : 0,
+                     .repetitions = time ? outcome.repetitions : 0,
+                     .seed = session.run.seed,
+                     .budget_s = selection.budget_s};
+  report.ceilings = std::move(outcome.ceilings);
+  report.results = std::move(outcome.results);
+  report.partial = outcome.interrupted || !outcome.device_error.empty();
+
+  std::cout << reports::to_table(report);
+  if (!out.empty()) write_report(out, report);
+  if (!outcome.device_error.empty()) {
+    std::cerr << program().name << ": the device failed, the run ends here: "
+              << outcome.device_error << '\n';
+  }
+  const int status = status_of(report, outcome);
+  if (status == kNothingVerified) std::cerr << program().name << ": nothing could be verified\n";
+  return status;
+}
+
+}  // namespace
+}  // namespace prelu::harness
+
+int main(int argc, char** argv) {
+  using namespace prelu::harness;
+  try {
+    const CommandLine line = read_command_line(argc, argv, program());
+    return line.exit ? line.status : run(line.options);
+  } catch (const DeviceError& error) {
+    std::cerr << program().name << ": " << error.what() << '\n';
+    return kDeviceFailed;
+  } catch (const std::exception& error) {
+    std::cerr << program().name << ": " << error.what() << '\n';
+    return kUsage;
+  }
+}

@@ -1,0 +1,66 @@
+#include "options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "build_info.hpp"
+
+namespace prelu::harness {
+namespace {
+
+constexpr int kUsage = 2;
+
+const char* kStatuses =
+    "\nExit status: 0 all well, 2 bad usage or suite, 3 a result is wrong, 4 nothing could be\n"
+    "verified, 5 the device failed, 130 interrupted (the report holds what was done).";
+
+}  // namespace
+
+CommandLine read_command_line(int argc, char** argv, const Program& program) {
+  CommandLine line;
+  Options& options = line.options;
+  CLI::App app{program.description, program.name};
+  app.footer(std::string(program.examples) + kStatuses);
+  app.set_version_flag("--version", std::string(program.name) + " " + kVersion);
+  app.add_option("--suite", options.suites,
+                 "A suite's name or file, may be repeated (default: " +
+                     std::string(program.default_suite) + ")");
+  app.add_option("--case", options.cases, "Run this case, by its name; may be repeated");
+  app.add_option("--filter", options.filter, "Only cases whose name holds this regular expression");
+  app.add_flag("--list", options.list, "Print the cases' names, one a line, and stop");
+  app.add_option("--out", options.out, "Folder for report.json, report.ci.json and report.md");
+  app.add_option("--seed", options.device.seed, "Of the inputs")->capture_default_str();
+  app.add_flag("--verify-only", options.verify_only, "Prove, without measuring");
+  if (program.has_schedules) {
+    app.add_option("--schedules", options.device.schedules,
+                   "Orders of execution to try: program order, its reverse, then shuffles")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+  } else {
+    app.add_option("--device", options.device.device, "auto, cpu, cuda or cuda:N")
+        ->capture_default_str();
+    app.add_option("--threads", options.device.threads, "CPU threads; 0 is all cores")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    app.add_option("--budget", options.budget, "Seconds that the run may take; 0 is no limit")
+        ->check(CLI::NonNegativeNumber);
+    app.allow_extras();
+  }
+  try {
+    app.parse(argc, argv);
+    for (const std::string& extra : app.remaining()) {
+      if (!extra.starts_with("--benchmark_")) throw CLI::ExtrasError({extra});
+      options.google_benchmark.push_back(extra);
+    }
+  } catch (const CLI::ParseError& error) {
+    line.exit = true;
+    line.status = app.exit(error) == 0 ? 0 : kUsage;
+    return line;
+  }
+  if (options.suites.empty() && options.cases.empty()) {
+    options.suites.emplace_back(program.default_suite);
+  }
+  return line;
+}
+
+}  // namespace prelu::harness

@@ -1,0 +1,34 @@
+// The command line.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "program.hpp"
+
+namespace prelu::harness {
+
+struct Options {
+  std::vector<std::string> suites;
+  std::vector<std::string> cases;  ///< names of cases, run beside or instead of suites
+  std::string filter;              ///< a regular expression that a case's name must hold
+  DeviceOptions device;
+  bool verify_only = false;
+  bool list = false;
+  std::string out;    ///< folder of the report; empty: none is written
+  double budget = -1;  ///< seconds; below 0: the suite's own
+  std::vector<std::string> google_benchmark;  ///< arguments for it
+};
+
+/// What the caller is to do.
+struct CommandLine {
+  Options options;
+  bool exit = false;  ///< help or version was printed, or the usage was wrong
+  int status = 0;
+};
+
+/// Prints what --help, --version and usage errors print.
+CommandLine read_command_line(int argc, char** argv, const Program& program);
+
+}  // namespace prelu::harness

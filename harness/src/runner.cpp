@@ -1,0 +1,260 @@
+#include "runner.hpp"
+
+#include <fstream>
+#include <new>
+#include <stdexcept>
+#include <utility>
+
+#include "dtype.hpp"
+#include "statistics.hpp"
+#include "variant.hpp"
+
+namespace prelu::harness {
+namespace {
+
+using std::chrono::steady_clock;
+
+/// Thrown where a case would need more memory than there is.
+class TooLarge : public std::bad_alloc {
+ public:
+  TooLarge(std::size_t needed, std::size_t available)
+      : message_("needs " + std::to_string(needed >> 20) + " MiB of host memory, " +
+                 std::to_string(available >> 20) + " MiB are available") {}
+  const char* what() const noexcept override { return message_.c_str(); }
+
+ private:
+  std::string message_;
+};
+
+/// What the kernel could hand out without swapping: it overcommits, so an allocation that succeeds
+/// proves nothing.
+std::size_t available_host_memory() {
+  std::ifstream file("/proc/meminfo");
+  std::string key;
+  std::size_t kibibytes = 0;
+  std::string unit;
+  while (file >> key >> kibibytes >> unit) {
+    if (key == "MemAvailable:") return kibibytes * 1024;
+  }
+  return SIZE_MAX;
+}
+
+const KernelVariant& variant_of(const Case& c) {
+  const KernelVariant* variant = find_variant(c.variant);
+  if (variant == nullptr) throw std::invalid_argument("no variant is called '" + c.variant + "'");
+  return *variant;
+}
+
+int read_streams(const Problem& problem) {
+  return problem.direction == Direction::forward ? 1 : 2;
+}
+
+}  // namespace
+
+Runner::Runner(Devices& devices, const RunOptions& options)
+    : devices_(&devices), options_(options) {
+  for (auto& [backend, choice] : devices) {
+    if (choice.device) ceilings_.emplace(backend, Ceilings(*choice.device));
+  }
+}
+
+Device& Runner::device_of(const Case& c) const {
+  return *devices_->at(variant_of(c).backend).device;
+}
+
+std::string Runner::reason_to_skip(const Case& c) const {
+  const KernelVariant& variant = variant_of(c);
+  if (const Unsupported reason = unsupported(variant, c.problem)) return reason.reason();
+  const auto choice = devices_->find(variant.backend);
+  if (choice == devices_->end()) return "another device was asked for";
+  return choice->second.device ? "" : choice->second.absent_reason;
+}
+
+std::string Runner::rerun_command(const Case& c) const {
+  return options_.program + " --verify-only --seed " + std::to_string(options_.seed) + " --case '" +
+         case_name(c) + "'";
+}
+
+reports::Result Runner::new_result(const Case& c) const {
+  const KernelVariant& variant = variant_of(c);
+  const std::string direction =
+      c.problem.direction == Direction::forward ? "forward/" : "backward/";
+  return {.name = case_name(c),
+          .variant = c.variant,
+          .problem = direction + problem_name(c.problem, c.offset),
+          .deterministic = variant.deterministic};
+}
+
+const ProblemData& Runner::data_for(const Problem& problem, const Dataset& dataset) {
+  if (!(problem == cached_problem_)) {
+    cached_data_.clear();
+    cached_problem_ = problem;
+  }
+  for (const auto& [known, data] : cached_data_) {
+    if (known == dataset) return data;
+  }
+  cached_data_.emplace_back(dataset, make_data(problem, dataset));
+  return cached_data_.back().second;
+}
+
+void Runner::check_memory(const Case& c, bool timed) const {
+  const KernelVariant& variant = variant_of(c);
+  const std::size_t workspace = workspace_bytes(variant, c.problem);
+  // Data of both kinds and of the second verification, and what is read back.
+  auto needed = 4 * static_cast<std::size_t>(data_bytes(c.problem));
+  if (variant.backend == Backend::cpu || device_of(c).info().kind == "simt") {
+    needed += OperandBuffers::bytes_needed(c.problem, workspace);
+    if (timed) {
+      needed += RotatingOperands::bytes_needed(c.problem, c.offset, workspace,
+                                               device_of(c).cache_bytes());
+    }
+  }
+  const std::size_t available = available_host_memory();
+  if (needed > available / 10 * 9) throw TooLarge(needed, available);
+}
+
+void Runner::verify_into(reports::Result& result, const Case& c,
+                         const std::vector<Dataset>& datasets) {
+  const KernelVariant& variant = variant_of(c);
+  Device& device = device_of(c);
+  Verdict verdict{.verification = result.verification};
+  OperandBuffers buffers(device, c.problem, c.offset, workspace_bytes(variant, c.problem));
+  for (const Dataset& dataset : datasets) {
+    harness::verify(device, variant, c, dataset, data_for(c.problem, dataset), buffers, verdict);
+    if (!verdict.passed() || options_.interrupted()) break;
+  }
+  result.verification = verdict.verification;
+  result.status = verdict.passed() ? reports::Status::passed : reports::Status::failed;
+  result.verification.status = result.status;
+  if (!verdict.passed()) {
+    result.reason = verdict.mismatch;
+    result.rerun = rerun_command(c);
+    result.measurement.reset();  // no number without a proof
+  }
+}
+
+/// Runs `work`, and turns what it throws into the result's status. True when nothing was thrown and
+/// the result has passed.
+bool Runner::guarded(reports::Result& result, const Case& c, const std::function<void()>& work) {
+  const auto ended = [&](reports::Status status, const std::string& reason) {
+    result.status = status;
+    result.verification.status = status;
+    result.reason = reason;
+    result.measurement.reset();
+  };
+  try {
+    work();
+  } catch (const DeviceError&) {
+    throw;
+  } catch (const TooLarge& error) {
+    ended(reports::Status::skipped, error.what());
+  } catch (const std::bad_alloc&) {
+    const std::size_t workspace = workspace_bytes(variant_of(c), c.problem);
+    const std::size_t wanted =
+        RotatingOperands::bytes_needed(c.problem, c.offset, workspace, device_of(c).cache_bytes());
+    ended(reports::Status::skipped,
+          "not enough device memory for " + std::to_string(wanted >> 20) + " MiB");
+  } catch (const std::exception& error) {
+    ended(reports::Status::failed, error.what());
+    result.rerun = rerun_command(c);
+  }
+  return result.status == reports::Status::passed;
+}
+
+reports::Result Runner::verify(const Case& c) {
+  reports::Result result = new_result(c);
+  if (std::string reason = reason_to_skip(c); !reason.empty()) {
+    result.reason = std::move(reason);
+    return result;
+  }
+  result.device = device_of(c).info().kind;
+  guarded(result, c, [&] {
+    check_memory(c, false);
+    verify_into(result, c, datasets_for(c.problem, options_.seed));
+  });
+  return result;
+}
+
+bool Runner::start(const Case& c, Seconds limit) {
+  timing_.reset();
+  result_ = verify(c);
+  if (result_.status != reports::Status::passed) return false;
+  if (c.problem.shape.elements() == 0) return false;  // nothing to time
+  Device& device = device_of(c);
+  return guarded(result_, c, [&] {
+    check_memory(c, true);
+    const KernelVariant& variant = variant_of(c);
+    const Dataset dataset{.kind = DataKind::random, .seed = options_.seed};
+    timing_ = std::make_unique<Timing>(
+        Timing{.c = c,
+               .operands = RotatingOperands(device, c.problem, c.offset,
+                                            workspace_bytes(variant, c.problem),
+                                            data_for(c.problem, dataset)),
+               .measurement = {.bytes = minimal_bytes(c.problem),
+                               .elements = c.problem.shape.elements()}});
+    Timing& timing = *timing_;
+    const double ceiling = ceilings_.at(variant.backend)
+                               .median_us(read_streams(c.problem), timing.measurement.bytes);
+    if (ceiling > 0) timing.measurement.ceiling_us = ceiling;
+
+    const auto launch = [&variant, problem = c.problem](const Operands& operands) {
+      return [&variant, problem, operands](Stream stream) {
+        variant.launch(problem, operands, stream);
+      };
+    };
+    SamplingPolicy policy = options_.policy;
+    policy.limit = limit;
+    timing.sampler.emplace(
+        Clock{.cold = [&device, &timing,
+                       launch] { return device.time_once(launch(timing.operands.next())); },
+              .hot =
+                  [&device, &timing, launch](int launches) {
+                    return device.time_many(launch(timing.operands.first()), launches);
+                  },
+              .now = [] { return Seconds(steady_clock::now().time_since_epoch()); },
+              .interrupted = options_.interrupted},
+        policy);
+    timing.sampler->warm_up();
+  });
+}
+
+double Runner::next_block_us() {
+  Block block = timing_->sampler->next_block();
+  const double median = reports::median(block.samples_us);
+  timing_->measurement.repetitions.push_back(
+      {.samples_us = std::move(block.samples_us), .cpu_time_us = block.cpu_time_us});
+  return median;
+}
+
+reports::Result Runner::finish() {
+  if (timing_ && result_.status == reports::Status::passed &&
+      !timing_->measurement.repetitions.empty()) {
+    const Case c = timing_->c;
+    guarded(result_, c, [&] {
+      Timing& timing = *timing_;
+      timing.measurement.hot_us = timing.sampler->hot_us();
+      timing.measurement.throttled = timing.sampler->throttled();
+      timing.measurement.clock_mhz = timing.sampler->clock_mhz();
+      result_.measurement = timing.measurement;
+      timing_.reset();
+      // Again, with fresh inputs: timing may have left something behind.
+      verify_into(result_, c, {{.kind = DataKind::random, .seed = options_.seed + 1}});
+    });
+  }
+  timing_.reset();
+  return std::exchange(result_, {});
+}
+
+std::vector<reports::Ceiling> Runner::ceilings() const {
+  std::vector<reports::Ceiling> all;
+  for (const auto& [backend, ceilings] : ceilings_) {
+    all.insert(all.end(), ceilings.all().begin(), ceilings.all().end());
+  }
+  return all;
+}
+
+void Runner::measure_drift() {
+  for (auto& [backend, ceilings] : ceilings_) ceilings.measure_drift(options_.interrupted);
+}
+
+}  // namespace prelu::harness

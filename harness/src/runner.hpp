@@ -1,0 +1,84 @@
+// One case from start to result: verified, timed if asked for, verified again.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "case.hpp"
+#include "ceiling.hpp"
+#include "device.hpp"
+#include "problem_data.hpp"
+#include "report.hpp"
+#include "rotating_operands.hpp"
+#include "sampler.hpp"
+#include "verifier.hpp"
+
+namespace prelu::harness {
+
+struct RunOptions {
+  std::uint64_t seed = 1;
+  SamplingPolicy policy;
+  std::string program = "prelu-bench";  ///< for the command that reruns a case
+  std::function<bool()> interrupted = [] { return false; };
+};
+
+/// The devices of a run, by backend.
+using Devices = std::map<Backend, DeviceChoice>;
+
+class Runner {
+ public:
+  Runner(Devices& devices, const RunOptions& options);
+
+  /// Why the case is not run at all, or nothing: no such device, or the variant refuses it.
+  std::string reason_to_skip(const Case& c) const;
+
+  /// Verifies the case and gives the result, without timing it. Throws DeviceError.
+  reports::Result verify(const Case& c);
+
+  /// Verifies the case and prepares to time it within `limit`. False when it failed or was skipped:
+  /// finish() says why.
+  bool start(const Case& c, Seconds limit);
+  /// The median of the next block of cold samples, in microseconds. Only after start().
+  double next_block_us();
+  /// Hot samples, the ceiling, and the second verification; the result.
+  reports::Result finish();
+
+  std::vector<reports::Ceiling> ceilings() const;
+  void measure_drift();
+
+ private:
+  /// What is being timed.
+  struct Timing {
+    Case c;
+    RotatingOperands operands;
+    std::optional<Sampler> sampler;
+    reports::Measurement measurement;
+  };
+
+  const ProblemData& data_for(const Problem& problem, const Dataset& dataset);
+  reports::Result new_result(const Case& c) const;
+  void verify_into(reports::Result& result, const Case& c, const std::vector<Dataset>& datasets);
+  bool guarded(reports::Result& result, const Case& c, const std::function<void()>& work);
+  void check_memory(const Case& c, bool timed) const;
+  Device& device_of(const Case& c) const;
+  std::string rerun_command(const Case& c) const;
+
+  Devices* devices_;
+  RunOptions options_;
+  std::map<Backend, Ceilings> ceilings_;
+
+  // The data of the current problem: its variants stand together in a suite.
+  Problem cached_problem_;
+  std::vector<std::pair<Dataset, ProblemData>> cached_data_;
+
+  reports::Result result_;
+  std::unique_ptr<Timing> timing_;
+};
+
+}  // namespace prelu::harness

@@ -1,0 +1,32 @@
+// A run: all cases in order, within the budget, until interrupted.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "case.hpp"
+#include "report.hpp"
+#include "runner.hpp"
+
+namespace prelu::harness {
+
+struct SessionOptions {
+  bool time = true;     ///< false: prove only
+  double budget_s = 0;  ///< for the whole run; 0 is no limit
+  RunOptions run;
+  std::vector<std::string> google_benchmark;  ///< arguments for it
+};
+
+struct SessionOutcome {
+  std::vector<reports::Result> results;  ///< one a case, in order
+  std::vector<reports::Ceiling> ceilings;
+  int repetitions = 0;
+  bool interrupted = false;
+  std::string device_error;  ///< what ended the run, if the device failed
+};
+
+/// Throws std::invalid_argument for arguments that Google Benchmark does not know.
+SessionOutcome run_cases(const std::vector<Case>& cases, Devices& devices,
+                         const SessionOptions& options);
+
+}  // namespace prelu::harness

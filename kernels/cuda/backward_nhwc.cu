@@ -3,8 +3,8 @@
 // The tensor is a matrix of rows with one column a slope. A thread owns a pack of columns, keeps
 // their slopes and sums in registers and walks down the rows, so nothing is divided and neighbours
 // read neighbouring packs. The block's rows are then added in shared memory, and one partial sum a
-// column and slice of rows is left for the second stage. Column counts that are not a whole number
-// of packs fall back to one column a thread.
+// column and slice of rows is left for the second stage; with a single slice there is none. Column
+// counts that are not a whole number of packs fall back to one column a thread.
 #include <bit>
 
 #include "backward.cuh"
@@ -50,7 +50,7 @@ Cut cut_for(const Problem& problem, std::int64_t pack) {
 template <class P, class T, class A, class Sum>
 __global__ void __launch_bounds__(kBlockSize)
 backward_columns(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, Sum* partial,
-                 Cut cut, SlopeAtZero at_zero) {
+                 A* dalpha, Cut cut, SlopeAtZero at_zero, bool accumulate) {
   __shared__ Sum sums[P::size][kBlockSize];
   const int thread = static_cast<int>(threadIdx.x);
   const int lane = thread & (cut.across - 1);
@@ -91,7 +91,12 @@ backward_columns(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, Su
   }
   if (row_lane == 0 && pack < packs) {
     for (int k = 0; k < P::size; ++k) {
-      partial[(pack * P::size + k) * cut.slices + slice] = sums[k][thread];
+      const std::int64_t column = pack * P::size + k;
+      if (cut.slices == 1) {
+        cuda::write_dalpha(dalpha, column, sums[k][thread], accumulate);
+      } else {
+        partial[column * cut.slices + slice] = sums[k][thread];
+      }
     }
   }
 }
@@ -125,9 +130,11 @@ void launch(const Problem& problem, const Operands& operands, Stream stream) {
                    .block = kBlockSize,
                    .stream = stream},
                   static_cast<const T*>(operands.x), static_cast<const A*>(operands.alpha),
-                  static_cast<const T*>(operands.dy), static_cast<T*>(operands.dx), partial, cut,
-                  problem.at_zero);
-      cuda::launch_sum_partials<Sum, A>(partial, cut.slices, problem, operands, stream);
+                  static_cast<const T*>(operands.dy), static_cast<T*>(operands.dx), partial,
+                  static_cast<A*>(operands.dalpha), cut, problem.at_zero, problem.accumulate);
+      if (cut.slices > 1) {
+        cuda::launch_sum_partials<Sum, A>(partial, cut.slices, problem, operands, stream);
+      }
     });
   });
 }

@@ -145,6 +145,8 @@ class Executor {
 
   std::vector<Thread> threads_;
   std::vector<std::uint32_t> order_;
+  unsigned waiting_lanes_[kMostThreads / kWarpSize] = {};  ///< of each warp, in a warp operation
+  unsigned departed_lanes_[kMostThreads / kWarpSize] = {};
   std::size_t fresh_ = 0;  ///< position in order_ of the next thread that has not started
   Thread* current_ = nullptr;
   Fiber* current_fiber_ = nullptr;
@@ -245,6 +247,8 @@ void Executor::start_block(std::uint64_t block) {
                              linear / blockDim.x / blockDim.y},
                    .identity = identity_set_->identities[i]};
   }
+  std::ranges::fill(waiting_lanes_, 0U);
+  std::ranges::fill(departed_lanes_, 0U);
   fresh_ = 0;
   at_barrier_ = 0;
   done_ = 0;
@@ -359,8 +363,13 @@ Fiber& Executor::take_fiber() {
   context::stack_context stack = allocator.allocate();
   fiber.stack = {.bottom = static_cast<const char*>(stack.sp) - stack.size, .size = stack.size};
   sanitizer::clean_stack(fiber.stack);
+  // Stacks lie a power of two apart: started at the same place, they would all share the same few
+  // lines of the caches.
+  const std::size_t shift = fibers_.size() % 32 * 192;
   fiber.inside = context::fiber(std::allocator_arg,
-                                context::preallocated(stack.sp, stack.size, stack), allocator,
+                                context::preallocated(static_cast<char*>(stack.sp) - shift,
+                                                      stack.size - shift, stack),
+                                allocator,
                                 [this, &fiber](context::fiber&& outside) {
                                   fiber.outside = std::move(outside);
                                   sanitizer::arrive_on_stack(fiber.stack, scheduler_stack_);
@@ -421,6 +430,8 @@ void Executor::run_thread(Thread& thread) {
   }
   sanitizer::release(&launch_end_);
   thread.state = State::done;
+  const auto linear = static_cast<std::size_t>(&thread - threads_.data());
+  departed_lanes_[linear / kWarpSize] |= 1U << linear % kWarpSize;
   ++done_;
 }
 
@@ -480,23 +491,27 @@ std::uint64_t Executor::warp_operation(WarpOperation operation, unsigned mask, s
 /// When `thread` is the last lane of its mask to arrive: gives every lane its result.
 bool Executor::complete_warp_operation(Thread& thread) {
   const auto linear = static_cast<std::size_t>(&thread - threads_.data());
-  Thread* const warp = &threads_[linear - linear % kWarpSize];
+  const std::size_t number = linear / kWarpSize;
+  waiting_lanes_[number] |= 1U << linear % kWarpSize;
+  if ((departed_lanes_[number] & thread.mask) != 0) {
+    fail("a warp operation whose mask holds a lane that has left", thread.where);
+  }
+  if ((waiting_lanes_[number] & thread.mask) != thread.mask) return false;
+
+  Thread* const warp = &threads_[number * kWarpSize];
   const auto in_mask = [&](int lane) { return (thread.mask >> lane & 1U) != 0; };
   std::uint64_t ballot = 0;
   for (int lane = 0; lane < kWarpSize; ++lane) {
     if (!in_mask(lane)) continue;
     const Thread& other = warp[lane];
-    if (other.state == State::done) {
-      fail("a warp operation whose mask holds " + describe("thread", other.index) +
-               ", which has left", thread.where);
-    }
-    if (other.state != State::in_warp_operation || other.mask != thread.mask) return false;
-    if (other.operation != thread.operation || other.where.line() != thread.where.line()) {
+    if (other.mask != thread.mask || other.operation != thread.operation ||
+        other.where.line() != thread.where.line()) {
       fail("lanes of one mask are at different warp operations, the other one is " +
                describe("thread", other.index) + " at " + describe(other.where), thread.where);
     }
     if (other.in != 0) ballot |= std::uint64_t{1} << lane;
   }
+  waiting_lanes_[number] &= ~thread.mask;
   for (int lane = 0; lane < kWarpSize; ++lane) {
     if (!in_mask(lane)) continue;
     Thread& other = warp[lane];

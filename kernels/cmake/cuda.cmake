@@ -5,8 +5,13 @@ set(PRELU_CUDA_FOUND OFF)
 
 if(NOT PRELU_CUDA STREQUAL "OFF")
   include(CheckLanguage)
-  if(NOT CMAKE_CUDA_COMPILER AND NOT DEFINED ENV{CUDACXX} AND EXISTS "/usr/local/cuda/bin/nvcc")
-    set(ENV{CUDACXX} "/usr/local/cuda/bin/nvcc")
+  if(NOT CMAKE_CUDA_COMPILER AND NOT DEFINED ENV{CUDACXX})
+    # The toolkit that setup.sh installed, because the machine's own would not do; then the machine's.
+    find_program(PRELU_NVCC nvcc HINTS "${PROJECT_SOURCE_DIR}/.toolkit/cuda/bin"
+      PATHS /usr/local/cuda/bin)
+    if(PRELU_NVCC)
+      set(ENV{CUDACXX} "${PRELU_NVCC}")
+    endif()
   endif()
   if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
     set(CMAKE_CUDA_ARCHITECTURES 90)
@@ -27,7 +32,7 @@ if(PRELU_CUDA_FOUND)
   set(PRELU_CUDA_INCLUDE_DIR "${CUDAToolkit_INCLUDE_DIRS}")
 else()
   find_path(PRELU_CUDA_INCLUDE_DIR cuda_fp16.h
-    HINTS "$ENV{PRELU_CUDA_ROOT}/include" /usr/local/cuda/include)
+    HINTS "${PROJECT_SOURCE_DIR}/.toolkit/cuda/include" /usr/local/cuda/include)
 endif()
 
 if(PRELU_CUDA_FOUND)

@@ -1,0 +1,46 @@
+# How tests are added. Every name begins with PRELU_TEST_PREFIX, which tells the builds apart.
+find_package(GTest 1.12 REQUIRED)
+include(GoogleTest)
+
+set(PRELU_EXPECT_SCRIPT "${CMAKE_CURRENT_LIST_DIR}/expect.cmake")
+
+# prelu_add_unit_test(NAME SOURCES file... LIBRARIES target... [LABELS label...]): a GoogleTest
+# program; each of its tests is one of CTest's.
+function(prelu_add_unit_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES;LABELS")
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gtest_main prelu_warnings)
+  set_target_properties(${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/test"
+    CROSSCOMPILING_EMULATOR "${PRELU_TEST_LAUNCHER}")
+  gtest_discover_tests(${name}
+    TEST_PREFIX "${PRELU_TEST_PREFIX}"
+    DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT 600 LABELS "${arg_LABELS}" SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+endfunction()
+
+# prelu_add_program_test(NAME COMMAND program argument... [STATUS n] [OUTPUT regex...]
+#   [ABSENT regex...] [TIMEOUT seconds] [ENVIRONMENT VAR=value...]): runs a program, which must end
+# with that exit status (0 unless given), print what every OUTPUT matches, and nothing that an ABSENT
+# one does. Standard output and standard error are looked at together.
+function(prelu_add_program_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "STATUS;TIMEOUT" "COMMAND;OUTPUT;ABSENT;ENVIRONMENT")
+  if(NOT DEFINED arg_STATUS)
+    set(arg_STATUS 0)
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 600)
+  endif()
+  # A list inside a -D would end at its first semicolon.
+  string(REPLACE ";" "\;" output "${arg_OUTPUT}")
+  string(REPLACE ";" "\;" absent "${arg_ABSENT}")
+  list(POP_FRONT arg_COMMAND program)
+  if(TARGET ${program})
+    set(program "$<TARGET_FILE:${program}>")
+  endif()
+  add_test(NAME "${PRELU_TEST_PREFIX}${name}"
+    COMMAND "${CMAKE_COMMAND}" -D "STATUS=${arg_STATUS}" -D "OUTPUT=${output}" -D "ABSENT=${absent}"
+      -P "${PRELU_EXPECT_SCRIPT}" -- ${PRELU_TEST_LAUNCHER} "${program}" ${arg_COMMAND})
+  set_tests_properties("${PRELU_TEST_PREFIX}${name}" PROPERTIES
+    TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "${arg_ENVIRONMENT}")
+endfunction()

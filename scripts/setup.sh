@@ -1,0 +1,148 @@
+#!/usr/bin/env bash
+# Installs what the build and the tests need and this machine lacks.
+set -euo pipefail
+
+usage() {
+  cat <<'TEXT'
+Usage: scripts/setup.sh [--check]
+
+Installs what is missing of the tools and libraries that the build and the tests need, with the
+system's package manager (Debian, Ubuntu; root or sudo). Where there is no usable nvcc, a pinned CUDA
+toolkit goes into the project's folder .toolkit, from its Python wheels. Quick when nothing is missing.
+
+  --check   report what is missing, install nothing; exit 1 if something required is missing
+  --help    this text
+
+Exit: 0 all there, 1 something could not be installed, 2 bad usage or a system without apt-get.
+Without a CUDA toolkit the rest is still built: the CPU variants, the reports, the harness.
+TEXT
+}
+
+check_only=false
+case "${1:-}" in
+  "") ;;
+  --check) check_only=true ;;
+  -h | --help) usage; exit 0 ;;
+  *) echo "setup.sh: unknown argument '$1'; allowed: --check, --help" >&2; exit 2 ;;
+esac
+if (($# > 1)); then echo "setup.sh: one argument at most" >&2; exit 2; fi
+
+project="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+cd "$project"
+
+# Needed to build, then to test. python3-pip installs the CUDA wheels.
+packages=(
+  ca-certificates ccache cmake g++ git libbenchmark-dev libboost-context-dev libcli11-dev libgomp1
+  libhwy-dev ninja-build nlohmann-json3-dev pkg-config python3 python3-pip
+  clang-format clang-tidy libbenchmark-tools libgtest-dev python3-jsonschema util-linux)
+
+if ! command -v apt-get > /dev/null || ! command -v dpkg-query > /dev/null; then
+  echo "setup.sh: this system has no apt-get. Install what these Debian packages hold, then build" >&2
+  echo "with CMake's presets: ${packages[*]}; and a CUDA toolkit, 12.0 or later." >&2
+  exit 2
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+  status="$(dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null || true)"
+  [[ $status == installed ]] || missing+=("$package")
+done
+
+as_root() {
+  if ((EUID == 0)); then "$@"; else sudo "$@"; fi
+}
+
+install_packages() {
+  local log=.toolkit/apt.log
+  mkdir -p .toolkit
+  echo "setup: installing ${missing[*]}"
+  if ((EUID != 0)) && ! command -v sudo > /dev/null; then
+    echo "setup.sh: not root, and there is no sudo; run as root: apt-get install ${missing[*]}" >&2
+    return 1
+  fi
+  local options=(-y -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
+  # A failed update may still leave lists that are good enough.
+  as_root apt-get "${options[@]}" update > "$log" 2>&1 || true
+  if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get "${options[@]}" install \
+    --no-install-recommends "${missing[@]}" >> "$log" 2>&1; then
+    echo "setup.sh: apt-get could not install: ${missing[*]}" >&2
+    echo "  $(grep -m 1 '^E: ' "$log" || tail -n 1 "$log")" >&2
+    echo "  the whole of it: $log" >&2
+    return 1
+  fi
+}
+
+if ((${#missing[@]} > 0)); then
+  if $check_only; then
+    echo "setup: missing packages: ${missing[*]}"
+  else
+    install_packages || exit 1
+  fi
+fi
+
+# An nvcc is usable if it builds a program from the headers and the library that the project needs.
+probe_nvcc() {
+  local folder result=0
+  folder="$(mktemp -d)"
+  cat > "$folder/probe.cu" <<'CODE'
+#include <cub/version.cuh>
+#include <cuda_bf16.h>
+#include <cuda_fp16.h>
+int main() { return cudaFree(nullptr) == cudaSuccess ? 0 : 1; }
+CODE
+  "$1" -std=c++20 -cudart static -o "$folder/probe" "$folder/probe.cu" > "$folder/log" 2>&1 || result=1
+  rm -rf "$folder"
+  return $result
+}
+
+find_nvcc() {
+  local nvcc
+  for nvcc in "${CUDACXX:-}" "$(command -v nvcc || true)" /usr/local/cuda/bin/nvcc; do
+    if [[ -x $nvcc ]]; then echo "$nvcc"; return; fi
+  done
+}
+
+# kernels/cmake/cuda.cmake takes .toolkit/cuda before any other nvcc.
+install_cuda() {
+  local staging=.toolkit/staging
+  echo "setup: $1; installing a CUDA toolkit from its Python wheels into .toolkit"
+  rm -rf "$staging" .toolkit/wheels .toolkit/cuda
+  mkdir -p .toolkit
+  if ! /usr/bin/python3 -m pip install --quiet --disable-pip-version-check --no-cache-dir \
+    --root-user-action=ignore --only-binary :all: --target "$staging" \
+    -r scripts/cuda-requirements.txt > .toolkit/pip.log 2>&1; then
+    echo "setup: no CUDA toolkit: $(tail -n 1 .toolkit/pip.log)" >&2
+    rm -rf "$staging"
+    return 1
+  fi
+  local root="$staging/nvidia/cu13"
+  [[ -e $root/lib64 ]] || ln -s lib "$root/lib64"
+  cp scripts/cuda-requirements.txt "$staging/"
+  if ! probe_nvcc "$root/bin/nvcc"; then
+    echo "setup: no CUDA toolkit: the one from the wheels does not build a program" >&2
+    rm -rf "$staging"
+    return 1
+  fi
+  mv "$staging" .toolkit/wheels
+  ln -s wheels/nvidia/cu13 .toolkit/cuda
+}
+
+nvcc="$(find_nvcc)"
+if cmp -s scripts/cuda-requirements.txt .toolkit/wheels/cuda-requirements.txt; then
+  cuda="the toolkit in .toolkit/cuda"
+elif [[ -n $nvcc ]] && probe_nvcc "$nvcc"; then
+  cuda="$nvcc"
+else
+  reason="no nvcc found"
+  [[ -z $nvcc ]] || reason="$nvcc lacks headers or libraries"
+  cuda=""
+  if ! $check_only && install_cuda "$reason"; then
+    cuda="the toolkit in .toolkit/cuda"
+  else
+    echo "setup: $reason: without it the CUDA kernels are neither built for a GPU nor, if the" \
+      "toolkit's headers are missing too, run by the SIMT executor"
+  fi
+fi
+
+if $check_only && ((${#missing[@]} > 0)); then exit 1; fi
+echo "setup: packages are there; CUDA: ${cuda:-left out}"

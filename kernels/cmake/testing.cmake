@@ -16,7 +16,7 @@ function(prelu_add_unit_test name)
   gtest_discover_tests(${name}
     TEST_PREFIX "${PRELU_TEST_PREFIX}"
     DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT 600 LABELS "${arg_LABELS}" SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+    PROPERTIES TIMEOUT 600 LABELS "${arg_LABELS}")
 endfunction()
 
 # prelu_add_program_test(NAME COMMAND program argument... [STATUS n] [OUTPUT regex...]

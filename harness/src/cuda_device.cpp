@@ -1,0 +1,300 @@
+// A CUDA device: its memory, its cache and its clock.
+#include <cuda_runtime_api.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <new>
+#include <source_location>
+#include <string>
+#include <type_traits>
+
+#include "cuda_check.hpp"
+#include "device.hpp"
+#include "measuring.hpp"
+#include "nvml.hpp"
+
+namespace prelu::harness {
+namespace {
+
+/// How long the stream may stay blocked: queuing a launch takes microseconds.
+constexpr std::uint64_t kBlockerTimeoutNs = 10'000'000'000;
+
+/// As cuda::check, and tells an error that ends the run from one that ends a case.
+void check(cudaError_t code, const std::source_location& where = std::source_location::current()) {
+  if (code == cudaSuccess) return;
+  static_cast<void>(cudaGetLastError());
+  if (code == cudaErrorMemoryAllocation) throw std::bad_alloc();
+  const cuda::Error error(code, where);
+  // An error that is still there after it was cleared stays: the context is lost.
+  if (cudaDeviceSynchronize() != cudaSuccess) throw DeviceError(error.what());
+  throw error;
+}
+
+struct DestroyEvent {
+  void operator()(cudaEvent_t event) const { static_cast<void>(cudaEventDestroy(event)); }
+};
+struct DestroyStream {
+  void operator()(cudaStream_t stream) const { static_cast<void>(cudaStreamDestroy(stream)); }
+};
+struct DestroyGraph {
+  void operator()(cudaGraph_t graph) const { static_cast<void>(cudaGraphDestroy(graph)); }
+};
+struct DestroyGraphExec {
+  void operator()(cudaGraphExec_t graph) const { static_cast<void>(cudaGraphExecDestroy(graph)); }
+};
+struct FreeHost {
+  void operator()(void* memory) const { static_cast<void>(cudaFreeHost(memory)); }
+};
+
+using Event = std::unique_ptr<std::remove_pointer_t<cudaEvent_t>, DestroyEvent>;
+using OwnedStream = std::unique_ptr<std::remove_pointer_t<cudaStream_t>, DestroyStream>;
+using Graph = std::unique_ptr<std::remove_pointer_t<cudaGraph_t>, DestroyGraph>;
+using GraphExec = std::unique_ptr<std::remove_pointer_t<cudaGraphExec_t>, DestroyGraphExec>;
+template <class T>
+using Mapped = std::unique_ptr<T, FreeHost>;
+
+Event make_event() {
+  cudaEvent_t event = nullptr;
+  check(cudaEventCreate(&event));
+  return Event(event);
+}
+
+OwnedStream make_stream() {
+  cudaStream_t stream = nullptr;
+  check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking));
+  return OwnedStream(stream);
+}
+
+/// Host memory that the device sees at the same address.
+template <class T>
+Mapped<T> make_mapped() {
+  void* memory = nullptr;
+  check(cudaHostAlloc(&memory, sizeof(T), cudaHostAllocMapped));
+  return Mapped<T>(new (memory) T{});
+}
+
+Seconds between(const Event& start, const Event& stop) {
+  float milliseconds = 0;
+  check(cudaEventElapsedTime(&milliseconds, start.get(), stop.get()));
+  return Seconds(static_cast<double>(milliseconds) * 1e-3);
+}
+
+std::string uuid_text(const cudaUUID_t& uuid) {
+  std::string text = "GPU-";
+  for (std::size_t i = 0; i < sizeof uuid.bytes; ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+    std::array<char, 3> hex{};
+    std::snprintf(hex.data(), hex.size(), "%02x", static_cast<unsigned char>(uuid.bytes[i]));
+    text += hex.data();
+  }
+  return text;
+}
+
+class CudaDevice : public Device {
+ public:
+  explicit CudaDevice(int ordinal) : ordinal_(ordinal) {
+    check(cudaSetDevice(ordinal));
+    check(cudaGetDeviceProperties(&properties_, ordinal));
+    stream_ = make_stream();
+    start_ = make_event();
+    stop_ = make_event();
+    flags_ = make_mapped<measuring::BlockerFlags>();
+    stamps_ = make_mapped<Stamps>();
+  }
+
+  Backend backend() const override { return Backend::cuda; }
+
+  reports::DeviceInfo info() const override {
+    std::array<char, 32> bus_id{};
+    check(cudaDeviceGetPCIBusId(bus_id.data(), static_cast<int>(bus_id.size()), ordinal_));
+    const NvmlInfo nvml = read_nvml(bus_id.data());
+    int clock_khz = 0;
+    int memory_khz = 0;
+    check(cudaDeviceGetAttribute(&clock_khz, cudaDevAttrClockRate, ordinal_));
+    check(cudaDeviceGetAttribute(&memory_khz, cudaDevAttrMemoryClockRate, ordinal_));
+    constexpr double kKilohertz = 1e-3;  // in MHz
+    return {.kind = "cuda",
+            .name = properties_.name,
+            .uuid = uuid_text(properties_.uuid),
+            .compute_units = properties_.multiProcessorCount,
+            .cache_bytes = properties_.l2CacheSize,
+            .memory_bytes = static_cast<std::int64_t>(properties_.totalGlobalMem),
+            .compute_capability =
+                std::to_string(properties_.major) + "." + std::to_string(properties_.minor),
+            .driver = nvml.driver,
+            .ecc = properties_.ECCEnabled != 0,
+            .mig = nvml.mig,
+            .power_limit_w = nvml.power_limit_w,
+            .clock_mhz = clock_khz * kKilohertz,
+            .memory_clock_mhz = memory_khz * kKilohertz};
+  }
+
+  std::size_t cache_bytes() const override {
+    return static_cast<std::size_t>(properties_.l2CacheSize);
+  }
+  bool can_time() const override { return true; }
+  /// Of CUDA's events, as its documentation states it.
+  Seconds clock_resolution() const override { return Seconds(0.5e-6); }
+
+  Buffer allocate(std::size_t bytes) override {
+    void* memory = nullptr;
+    check(cudaMalloc(&memory, std::max<std::size_t>(1, bytes)));
+    return {static_cast<std::byte*>(memory),
+            [](std::byte* freed) { static_cast<void>(cudaFree(freed)); }};
+  }
+
+  void write(std::byte* to, std::span<const std::byte> from) override {
+    transfer(to, from.data(), from.size());
+  }
+  void read(std::span<std::byte> to, const std::byte* from) override {
+    transfer(to.data(), from, to.size());
+  }
+  void copy(std::byte* to, const std::byte* from, std::size_t bytes) override {
+    transfer(to, from, bytes);
+  }
+  void fill(std::byte* to, unsigned char value, std::size_t bytes) override {
+    if (bytes > 0) check(cudaMemsetAsync(to, value, bytes, stream_.get()));
+    wait();
+  }
+
+  void run(const Work& work) override {
+    queue(work);
+    wait();
+  }
+
+  Sample time_once(const Work& work) override {
+    wait();
+    *flags_ = {};
+    *stamps_ = {};
+    // The stamps stand outside what is timed, and far enough apart to tell the clock.
+    measuring::launch_clock_stamp(&stamps_->before, properties_.multiProcessorCount,
+                                  stream_.get());
+    measuring::launch_blocker(flags_.get(), kBlockerTimeoutNs, stream_.get());
+    try {
+      check(cudaEventRecord(start_.get(), stream_.get()));
+      queue(work);
+      check(cudaEventRecord(stop_.get(), stream_.get()));
+      measuring::launch_clock_stamp(&stamps_->after, properties_.multiProcessorCount,
+                                    stream_.get());
+    } catch (...) {
+      open();
+      throw;
+    }
+    open();
+    wait();
+    if (flags_->timed_out != 0) {
+      throw std::runtime_error("queuing the launch took 10 s: it waits for the device");
+    }
+    return {.time = between(start_, stop_), .clock_mhz = clock_mhz()};
+  }
+
+  Seconds time_many(const Work& work, int launches) override {
+    const GraphExec graph = capture(work, launches);
+    check(cudaGraphUpload(graph.get(), stream_.get()));
+    wait();
+    check(cudaEventRecord(start_.get(), stream_.get()));
+    check(cudaGraphLaunch(graph.get(), stream_.get()));
+    check(cudaEventRecord(stop_.get(), stream_.get()));
+    wait();
+    return between(start_, stop_) / launches;
+  }
+
+  std::span<const CeilingKernel> ceilings() const override {
+    static constexpr std::array<CeilingKernel, 7> kCeilings{{
+        {.name = "cuda/copy", .reads = 1, .launch = measuring::copy},
+        {.name = "cuda/copy_unrolled", .reads = 1, .launch = measuring::copy_unrolled},
+        {.name = "cuda/copy_streaming", .reads = 1, .launch = measuring::copy_streaming},
+        {.name = "cuda/copy_memcpy", .reads = 1, .launch = measuring::copy_memcpy},
+        {.name = "cuda/add", .reads = 2, .launch = measuring::add},
+        {.name = "cuda/add_unrolled", .reads = 2, .launch = measuring::add_unrolled},
+        {.name = "cuda/add_streaming", .reads = 2, .launch = measuring::add_streaming},
+    }};
+    return kCeilings;
+  }
+
+ private:
+  struct Stamps {
+    alignas(sizeof(measuring::ClockStamp)) measuring::ClockStamp before;
+    alignas(sizeof(measuring::ClockStamp)) measuring::ClockStamp after;
+  };
+
+  void wait() { check(cudaStreamSynchronize(stream_.get())); }
+
+  /// Lets a blocked stream go on.
+  void open() { *static_cast<volatile std::uint32_t*>(&flags_->open) = 1; }
+
+  void transfer(void* to, const void* from, std::size_t bytes) {
+    if (bytes > 0) check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDefault, stream_.get()));
+    wait();
+  }
+
+  /// Enqueues the work; what its own checks threw is told apart as `check` does.
+  void queue(const Work& work) {
+    try {
+      work(stream_.get());
+    } catch (const cuda::Error& error) {
+      open();  // or the wait below would last until the blocker gives up
+      if (cudaDeviceSynchronize() != cudaSuccess) throw DeviceError(error.what());
+      throw;
+    }
+  }
+
+  GraphExec capture(const Work& work, int launches) {
+    check(cudaStreamBeginCapture(stream_.get(), cudaStreamCaptureModeThreadLocal));
+    cudaGraph_t captured = nullptr;
+    try {
+      for (int i = 0; i < launches; ++i) work(stream_.get());
+    } catch (...) {
+      static_cast<void>(cudaStreamEndCapture(stream_.get(), &captured));
+      const Graph discarded(captured);
+      throw;
+    }
+    check(cudaStreamEndCapture(stream_.get(), &captured));
+    const Graph graph(captured);
+    cudaGraphExec_t executable = nullptr;
+    check(cudaGraphInstantiate(&executable, graph.get(), 0));
+    return GraphExec(executable);
+  }
+
+  /// Between the two stamps; 0 where they are too close for the GPU's timer, which ticks once a
+  /// microsecond on some.
+  double clock_mhz() const {
+    constexpr std::uint64_t kLeastNs = 20'000;
+    const measuring::ClockStamp& before = stamps_->before;
+    const measuring::ClockStamp& after = stamps_->after;
+    if (before.time_ns == 0 || after.time_ns < before.time_ns + kLeastNs) return 0;
+    constexpr double kGigahertz = 1e3;  // in MHz
+    return kGigahertz * static_cast<double>(after.cycles - before.cycles) /
+           static_cast<double>(after.time_ns - before.time_ns);
+  }
+
+  int ordinal_;
+  cudaDeviceProp properties_{};
+  OwnedStream stream_;
+  Event start_;
+  Event stop_;
+  Mapped<measuring::BlockerFlags> flags_;
+  Mapped<Stamps> stamps_;
+};
+
+}  // namespace
+
+DeviceChoice open_cuda(int ordinal) {
+  int count = 0;
+  if (const cudaError_t error = cudaGetDeviceCount(&count); error != cudaSuccess) {
+    static_cast<void>(cudaGetLastError());
+    return {.device = nullptr,
+            .absent_reason = std::string("no CUDA device: ") + cudaGetErrorString(error)};
+  }
+  if (ordinal >= count) {
+    return {.device = nullptr,
+            .absent_reason = "no CUDA device " + std::to_string(ordinal) + ": there are " +
+                             std::to_string(count)};
+  }
+  return {.device = std::make_unique<CudaDevice>(ordinal), .absent_reason = {}};
+}
+
+}  // namespace prelu::harness

@@ -30,12 +30,12 @@ __device__ void store(uint4* to, const uint4& value) {
   }
 }
 
-/// `kPacks` independent packs a thread, neighbouring threads on neighbouring packs. Additions are of
-/// integers: they cost nothing, and no data slows them down.
+/// `kPacks` independent packs a thread, neighbouring threads on neighbouring packs. Additions are
+/// of integers: they cost nothing, and no data slows them down.
 template <int kReads, int kPacks, Hint kHint>
 __global__ void __launch_bounds__(kBlockSize)
-move_packs(const uint4* __restrict__ a, const uint4* __restrict__ b, uint4* __restrict__ out,
-           std::size_t packs) {
+    move_packs(const uint4* __restrict__ a, const uint4* __restrict__ b, uint4* __restrict__ out,
+               std::size_t packs) {
   const std::size_t first = std::size_t{blockIdx.x} * (kBlockSize * kPacks) + threadIdx.x;
   uint4 value[kPacks];
   [[maybe_unused]] uint4 other[kPacks];
@@ -81,8 +81,7 @@ void copy(const std::byte* a, const std::byte* b, std::byte* out, std::size_t by
           Stream stream) {
   launch<1, 1, Hint::none>(a, b, out, bytes, stream);
 }
-void add(const std::byte* a, const std::byte* b, std::byte* out, std::size_t bytes,
-         Stream stream) {
+void add(const std::byte* a, const std::byte* b, std::byte* out, std::size_t bytes, Stream stream) {
   launch<2, 1, Hint::none>(a, b, out, bytes, stream);
 }
 void copy_unrolled(const std::byte* a, const std::byte* b, std::byte* out, std::size_t bytes,

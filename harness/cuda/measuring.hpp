@@ -30,8 +30,7 @@ void launch_clock_stamp(ClockStamp* stamp, int sms, Stream stream);
 /// Ways to move bytes; see CeilingKernel. Pointers and `bytes` are multiples of 64.
 ///
 /// One 16-byte load of each stream a thread.
-void copy(const std::byte* a, const std::byte* b, std::byte* out, std::size_t bytes,
-          Stream stream);
+void copy(const std::byte* a, const std::byte* b, std::byte* out, std::size_t bytes, Stream stream);
 void add(const std::byte* a, const std::byte* b, std::byte* out, std::size_t bytes, Stream stream);
 /// Four 16-byte loads of each stream in flight a thread.
 void copy_unrolled(const std::byte* a, const std::byte* b, std::byte* out, std::size_t bytes,

@@ -81,9 +81,10 @@ std::string problem_name(const Problem& problem, std::int64_t offset) {
   text.append(name(problem.dtype)).append("/");
   text.append(name(problem.layout)).append("/");
   text.append(name(problem.alpha_mode)).append("/");
-  text += std::to_string(shape.n) + "x" + std::to_string(shape.c) + "x" +
-          std::to_string(shape.spatial);
-  if (problem.alpha_dtype != problem.dtype) text.append("/alpha=").append(name(problem.alpha_dtype));
+  text +=
+      std::to_string(shape.n) + "x" + std::to_string(shape.c) + "x" + std::to_string(shape.spatial);
+  if (problem.alpha_dtype != problem.dtype)
+    text.append("/alpha=").append(name(problem.alpha_dtype));
   if (problem.at_zero != SlopeAtZero::one) text.append("/zero=").append(name(problem.at_zero));
   if (problem.in_place) text += "/in_place";
   if (problem.accumulate) text += "/accumulate";
@@ -91,9 +92,7 @@ std::string problem_name(const Problem& problem, std::int64_t offset) {
   return text;
 }
 
-std::string case_name(const Case& c) {
-  return c.variant + "/" + problem_name(c.problem, c.offset);
-}
+std::string case_name(const Case& c) { return c.variant + "/" + problem_name(c.problem, c.offset); }
 
 Case parse_case(std::string_view text) {
   try {

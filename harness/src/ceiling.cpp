@@ -21,8 +21,9 @@ class Streams {
  public:
   Streams(Device& device, int reads, std::int64_t bytes)
       : device_(&device),
-        each_((static_cast<std::size_t>(bytes) / static_cast<std::size_t>(reads + 1) + kGranule - 1) /
-              kGranule * kGranule),
+        each_(
+            (static_cast<std::size_t>(bytes) / static_cast<std::size_t>(reads + 1) + kGranule - 1) /
+            kGranule * kGranule),
         sets_(sets_to_evict(each_ * static_cast<std::size_t>(reads + 1), device.cache_bytes())),
         a_(device, each_, 0, sets_),
         b_(device, reads > 1 ? each_ : 0, 0, sets_),
@@ -35,9 +36,8 @@ class Streams {
   double sample_us(const CeilingKernel& kernel) {
     const std::size_t set = next_++ % sets_;
     const std::byte* b = kernel.reads > 1 ? b_.at(set) : nullptr;
-    const Sample sample = device_->time_once([&](Stream stream) {
-      kernel.launch(a_.at(set), b, out_.at(set), each_, stream);
-    });
+    const Sample sample = device_->time_once(
+        [&](Stream stream) { kernel.launch(a_.at(set), b, out_.at(set), each_, stream); });
     return sample.time.count() * kMicroseconds;
   }
 
@@ -87,12 +87,12 @@ double Ceilings::median_us(int reads, std::int64_t bytes) {
     Streams streams(*device_, reads, bytes);
     const auto medians = medians_us(streams, kernels);
     const auto best = std::ranges::min_element(medians);
-    ceilings_.push_back({.device = device_->info().kind,
-                         .way = std::string(kernels[static_cast<std::size_t>(
-                                                        best - medians.begin())].name),
-                         .reads = reads,
-                         .bytes = bytes,
-                         .median_us = *best});
+    ceilings_.push_back(
+        {.device = device_->info().kind,
+         .way = std::string(kernels[static_cast<std::size_t>(best - medians.begin())].name),
+         .reads = reads,
+         .bytes = bytes,
+         .median_us = *best});
     return *best;
   } catch (const std::bad_alloc&) {
     return 0;

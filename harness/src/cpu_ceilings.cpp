@@ -4,14 +4,13 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "cpu_ceilings.cpp"
-#include "hwy/foreach_target.h"  // compiles this file again for each target
-
 #include <array>
 #include <cstdint>
 #include <cstring>
 
 #include "cpu_ranges.hpp"
 #include "hwy/cache_control.h"
+#include "hwy/foreach_target.h"  // compiles this file again for each target
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -117,8 +117,8 @@ class CpuDevice : public Device {
     const bool huge = bytes >= 2 * kHugePage;
     if (huge && bytes > memory_available()) throw std::bad_alloc();
     const auto alignment = std::align_val_t{huge ? kHugePage : kAlignment};
-    auto* memory = static_cast<std::byte*>(::operator new(std::max<std::size_t>(1, bytes),
-                                                          alignment));
+    auto* memory =
+        static_cast<std::byte*>(::operator new(std::max<std::size_t>(1, bytes), alignment));
     // Advice only: without it the memory is as good, only slower.
     if (huge) static_cast<void>(madvise(memory, bytes, MADV_HUGEPAGE));
     return {memory, [alignment](std::byte* freed) { ::operator delete(freed, alignment); }};
@@ -163,9 +163,9 @@ class CpuDevice : public Device {
 
 DeviceChoice open_cpu(int threads) {
   const int available = cpu::available_cpus();
-  return {.device = std::make_unique<CpuDevice>(threads > 0 ? std::min(threads, available)
-                                                            : available),
-          .absent_reason = {}};
+  return {
+      .device = std::make_unique<CpuDevice>(threads > 0 ? std::min(threads, available) : available),
+      .absent_reason = {}};
 }
 
 }  // namespace prelu::harness

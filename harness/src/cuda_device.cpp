@@ -170,8 +170,7 @@ class CudaDevice : public Device {
     *flags_ = {};
     *stamps_ = {};
     // The stamps stand outside what is timed, and far enough apart to tell the clock.
-    measuring::launch_clock_stamp(&stamps_->before, properties_.multiProcessorCount,
-                                  stream_.get());
+    measuring::launch_clock_stamp(&stamps_->before, properties_.multiProcessorCount, stream_.get());
     measuring::launch_blocker(flags_.get(), kBlockerTimeoutNs, stream_.get());
     try {
       check(cudaEventRecord(start_.get(), stream_.get()));

@@ -153,8 +153,7 @@ reports::Environment read_environment() {
                                    .flags = kFlags,
                                    .architectures = architectures(),
                                    .library_version = kVersion};
-  const std::string governor =
-      first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+  const std::string governor = first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
   if (!governor.empty()) environment.governor = governor;
   environment.cpu_scaling_enabled = environment.governor && governor != "performance";
   return environment;

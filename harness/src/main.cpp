@@ -57,8 +57,8 @@ void add_named_case(Selection& selection, const std::string& name) {
   const Case c = parse_case(name);
   std::size_t found = 0;
   for (const KernelVariant& variant : registry()) {
-    const bool wanted = c.variant.empty() ? variant.direction == c.problem.direction
-                                          : variant.name == c.variant;
+    const bool wanted =
+        c.variant.empty() ? variant.direction == c.problem.direction : variant.name == c.variant;
     if (!wanted) continue;
     Case one = c;
     one.variant = variant.name;
@@ -99,9 +99,8 @@ Selection select(const Options& options) {
 /// With --device the other backend's variants are not asked about.
 void drop_other_backends(Selection& selection, const Options& options, const Devices& devices) {
   if (options.device.device == "auto") return;
-  std::erase_if(selection.cases, [&](const Case& c) {
-    return !devices.contains(find_variant(c.variant)->backend);
-  });
+  std::erase_if(selection.cases,
+                [&](const Case& c) { return !devices.contains(find_variant(c.variant)->backend); });
   if (selection.cases.empty()) {
     throw std::invalid_argument("--device " + options.device.device + " leaves no case");
   }
@@ -132,9 +131,8 @@ void write_report(const fs::path& folder, const reports::Report& report) {
 
 int status_of(const reports::Report& report, const SessionOutcome& outcome) {
   const auto any = [&](reports::Status status) {
-    return std::ranges::any_of(report.results, [&](const reports::Result& result) {
-      return result.status == status;
-    });
+    return std::ranges::any_of(
+        report.results, [&](const reports::Result& result) { return result.status == status; });
   };
   if (!outcome.device_error.empty()) return kDeviceFailed;
   if (any(reports::Status::failed)) return kWrong;
@@ -180,8 +178,8 @@ int run(const Options& options) {
   std::cout << reports::to_table(report);
   if (!out.empty()) write_report(out, report);
   if (!outcome.device_error.empty()) {
-    std::cerr << program().name << ": the device failed, the run ends here: "
-              << outcome.device_error << '\n';
+    std::cerr << program().name
+              << ": the device failed, the run ends here: " << outcome.device_error << '\n';
   }
   const int status = status_of(report, outcome);
   if (status == kNothingVerified) std::cerr << program().name << ": nothing could be verified\n";

@@ -1,5 +1,5 @@
-// What NVML knows of a GPU and CUDA does not tell. The library comes with the driver, its header with
-// few toolkits: it is loaded at run time.
+// What NVML knows of a GPU and CUDA does not tell. The library comes with the driver, its header
+// with few toolkits: it is loaded at run time.
 #pragma once
 
 #include <optional>

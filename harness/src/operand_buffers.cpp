@@ -132,7 +132,8 @@ std::string OperandBuffers::damage(const ProblemData& data) const {
   const bool x_is_output = forward && problem_.in_place;
   if (!x_is_output && at("x").read() != data.x) return "the input x was changed";
   if (at("alpha").read() != data.alpha) return "the input alpha was changed";
-  if (!forward && !problem_.in_place && at("dy").read() != data.dy) return "the input dy was changed";
+  if (!forward && !problem_.in_place && at("dy").read() != data.dy)
+    return "the input dy was changed";
   return {};
 }
 

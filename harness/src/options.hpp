@@ -16,8 +16,8 @@ struct Options {
   DeviceOptions device;
   bool verify_only = false;
   bool list = false;
-  std::string out;    ///< folder of the report; empty: none is written
-  double budget = -1;  ///< seconds; below 0: the suite's own
+  std::string out;                            ///< folder of the report; empty: none is written
+  double budget = -1;                         ///< seconds; below 0: the suite's own
   std::vector<std::string> google_benchmark;  ///< arguments for it
 };
 

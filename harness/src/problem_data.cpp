@@ -71,8 +71,8 @@ double special_x(std::uint64_t bits, const Limits& limits) {
 
 /// Powers of two only, so that no product beside a special value is rounded below f32's range.
 double special_alpha(std::uint64_t bits) {
-  constexpr std::array kSlopes{
-      0.5, -0.5, 0.0, 1.0, -1.0, 2.0, -0.0, std::numeric_limits<double>::infinity()};
+  constexpr std::array kSlopes{0.5,  -0.5, 0.0,  1.0,
+                               -1.0, 2.0,  -0.0, std::numeric_limits<double>::infinity()};
   return kSlopes[bits % kSlopes.size()];
 }
 
@@ -272,8 +272,7 @@ std::int64_t data_bytes(const Problem& problem) {
   const auto element = static_cast<std::int64_t>(size_of(problem.dtype));
   const std::int64_t tensors = problem.direction == Direction::forward ? 2 : 3;
   constexpr std::int64_t kBytesPerSlope = 8 + 8 + 16 + 3 * 40;  // alpha, dalpha, expected, sums
-  return tensors * element * problem.shape.elements() +
-         kBytesPerSlope * alpha_map(problem).count;
+  return tensors * element * problem.shape.elements() + kBytesPerSlope * alpha_map(problem).count;
 }
 
 }  // namespace prelu::harness

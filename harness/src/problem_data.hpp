@@ -13,11 +13,11 @@ namespace prelu::harness {
 
 /// What the inputs are like; each kind shows another class of mistake.
 enum class DataKind {
-  random,       ///< half negative, every slope different
-  special,      ///< signed zeros, infinities, NaN, subnormals and the largest numbers between others
-  integer,      ///< small integers: every order of summation is exact, so a lost term shows
-  equal,        ///< x = -1, dy = 1: a stalling accumulator
-  cancelling,   ///< x = -1, dy = +-3 in turn: the terms cancel
+  random,      ///< half negative, every slope different
+  special,     ///< signed zeros, infinities, NaN, subnormals and the largest numbers between others
+  integer,     ///< small integers: every order of summation is exact, so a lost term shows
+  equal,       ///< x = -1, dy = 1: a stalling accumulator
+  cancelling,  ///< x = -1, dy = +-3 in turn: the terms cancel
   overflowing,  ///< x = -300, dy = 300: a product that f16 cannot hold
   positive,     ///< x > 0 throughout: dalpha is exactly 0
   one_hot,      ///< one dy is 1 and the rest 0: every index mistake

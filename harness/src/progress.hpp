@@ -1,5 +1,5 @@
-// What a person sees while a run is under way: one line that is rewritten on a terminal, plain lines
-// elsewhere.
+// What a person sees while a run is under way: one line that is rewritten on a terminal, plain
+// lines elsewhere.
 #pragma once
 
 #include <chrono>

@@ -45,9 +45,7 @@ const KernelVariant& variant_of(const Case& c) {
   return *variant;
 }
 
-int read_streams(const Problem& problem) {
-  return problem.direction == Direction::forward ? 1 : 2;
-}
+int read_streams(const Problem& problem) { return problem.direction == Direction::forward ? 1 : 2; }
 
 }  // namespace
 
@@ -185,16 +183,16 @@ bool Runner::start(const Case& c, Seconds limit) {
     check_memory(c, true);
     const KernelVariant& variant = variant_of(c);
     const Dataset dataset{.kind = DataKind::random, .seed = options_.seed};
-    timing_ = std::make_unique<Timing>(
-        Timing{.c = c,
-               .operands = RotatingOperands(device, c.problem, c.offset,
-                                            workspace_bytes(variant, c.problem),
-                                            data_for(c.problem, dataset)),
-               .measurement = {.bytes = minimal_bytes(c.problem),
-                               .elements = c.problem.shape.elements()}});
+    timing_ = std::make_unique<Timing>(Timing{
+        .c = c,
+        .operands =
+            RotatingOperands(device, c.problem, c.offset, workspace_bytes(variant, c.problem),
+                             data_for(c.problem, dataset)),
+        .measurement = {.bytes = minimal_bytes(c.problem),
+                        .elements = c.problem.shape.elements()}});
     Timing& timing = *timing_;
-    const double ceiling = ceilings_.at(variant.backend)
-                               .median_us(read_streams(c.problem), timing.measurement.bytes);
+    const double ceiling =
+        ceilings_.at(variant.backend).median_us(read_streams(c.problem), timing.measurement.bytes);
     if (ceiling > 0) timing.measurement.ceiling_us = ceiling;
 
     const auto launch = [&variant, problem = c.problem](const Operands& operands) {

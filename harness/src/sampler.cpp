@@ -24,9 +24,8 @@ Sampler::Sampler(Clock clock, const SamplingPolicy& policy)
 
 void Sampler::warm_up() {
   const Seconds begin = clock_.now();
-  for (int launches = 0; launches < policy_.warm_up_launches ||
-                         clock_.now() - begin < policy_.warm_up;
-       ++launches) {
+  for (int launches = 0;
+       launches < policy_.warm_up_launches || clock_.now() - begin < policy_.warm_up; ++launches) {
     sustained_mhz_ = std::max(sustained_mhz_, clock_.cold().clock_mhz);
     // A single long launch is warm-up enough for its own clocks.
     if (clock_.interrupted() || clock_.now() - begin > policy_.limit / 4) break;
@@ -37,8 +36,8 @@ Sample Sampler::take() {
   for (;;) {
     const Sample sample = clock_.cold();
     sustained_mhz_ = std::max(sustained_mhz_, sample.clock_mhz);
-    const bool slow = sample.clock_mhz > 0 &&
-                      sample.clock_mhz < policy_.slow_clock * sustained_mhz_;
+    const bool slow =
+        sample.clock_mhz > 0 && sample.clock_mhz < policy_.slow_clock * sustained_mhz_;
     if (!slow) return sample;
     ++throttled_;
     if (throttled_ > policy_.retakes || clock_.interrupted()) return sample;  // never no result

@@ -12,9 +12,9 @@ namespace prelu::harness {
 
 /// What the policy asks of a device, for one case.
 struct Clock {
-  std::function<Sample()> cold;            ///< one launch on operands that no cache holds
-  std::function<Seconds(int)> hot;         ///< that many launches back to back; the time of one
-  std::function<Seconds()> now;            ///< since some fixed moment
+  std::function<Sample()> cold;     ///< one launch on operands that no cache holds
+  std::function<Seconds(int)> hot;  ///< that many launches back to back; the time of one
+  std::function<Seconds()> now;     ///< since some fixed moment
   std::function<bool()> interrupted = [] { return false; };
 };
 

@@ -74,10 +74,10 @@ class Session {
     result.problem = result.name;
     result.reason = runner_.reason_to_skip(cases_[i]);
     if (!result.reason.empty()) return result;
-    result.reason = !outcome_.device_error.empty()   ? "the device had failed"
-                    : options_.run.interrupted()     ? "interrupted"
-                    : over_budget()                  ? "the budget was used up"
-                                                     : "not selected by --benchmark_filter";
+    result.reason = !outcome_.device_error.empty() ? "the device had failed"
+                    : options_.run.interrupted()   ? "interrupted"
+                    : over_budget()                ? "the budget was used up"
+                                                   : "not selected by --benchmark_filter";
     return result;
   }
 
@@ -97,7 +97,8 @@ class Session {
   Clock::time_point start_ = Clock::now();
 };
 
-/// The budget that is left, spread evenly over the cases that are left; verification takes its part.
+/// The budget that is left, spread evenly over the cases that are left; verification takes its
+/// part.
 Seconds Session::limit_for(std::size_t i) const {
   constexpr double kShareOfTiming = 0.5;
   constexpr double kMostSeconds = 2;
@@ -107,8 +108,8 @@ Seconds Session::limit_for(std::size_t i) const {
     left += !done_[k] && runner_.reason_to_skip(cases_[k]).empty() ? 1U : 0U;
   }
   const double seconds = options_.budget_s - Seconds(Clock::now() - start_).count();
-  return Seconds(std::min(kMostSeconds,
-                          kShareOfTiming * seconds / static_cast<double>(std::max<std::size_t>(left, 1))));
+  return Seconds(std::min(kMostSeconds, kShareOfTiming * seconds /
+                                            static_cast<double>(std::max<std::size_t>(left, 1))));
 }
 
 /// Google Benchmark calls the body once for each repetition; the case is prepared once and kept.
@@ -153,7 +154,8 @@ void Session::body(benchmark::State& state, std::size_t i) {
 void Session::time_all() {
   // What cannot run is settled first, so that the time that is left is spread over what can.
   std::vector<std::string> arguments{
-      "prelu-bench", std::string(kRepetitionsFlag) + std::to_string(options_.run.policy.repetitions)};
+      "prelu-bench",
+      std::string(kRepetitionsFlag) + std::to_string(options_.run.policy.repetitions)};
   arguments.insert(arguments.end(), options_.google_benchmark.begin(),
                    options_.google_benchmark.end());
   bool own_display = true;

@@ -24,10 +24,9 @@ class SimtDevice : public Device {
   Seconds clock_resolution() const override { return {}; }
 
   Buffer allocate(std::size_t bytes) override {
-    auto* memory = static_cast<std::byte*>(::operator new(bytes, std::align_val_t{kAlignment}));
-    return {memory, [](std::byte* freed) {
-              ::operator delete(freed, std::align_val_t{kAlignment});
-            }};
+    auto* memory = static_cast<std::byte*>(::operator new (bytes, std::align_val_t{kAlignment}));
+    return {memory,
+            [](std::byte* freed) { ::operator delete (freed, std::align_val_t{kAlignment}); }};
   }
   void write(std::byte* to, std::span<const std::byte> from) override {
     if (!from.empty()) std::memcpy(to, from.data(), from.size());

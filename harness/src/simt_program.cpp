@@ -7,7 +7,8 @@ const Program& program() {
   static constexpr Program kProgram{
       .name = "prelu-simt",
       .description =
-          "Executes the CUDA kernels on the CPU, thread by thread and in several orders, and proves\n"
+          "Executes the CUDA kernels on the CPU, thread by thread and in several orders, and "
+          "proves\n"
           "them right against a float64 reference. It says nothing of speed.",
       .examples =
           "Examples:\n"

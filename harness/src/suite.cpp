@@ -147,9 +147,8 @@ std::vector<std::string> variants_of(const Value& group, Direction direction,
       });
       // A program may hold fewer folders of variants than the suite names: that is no misspelling.
       const std::string folder = pattern.substr(0, pattern.find('/') + 1);
-      const bool here = std::ranges::any_of(variants, [&](const KernelVariant& variant) {
-        return variant.name.starts_with(folder);
-      });
+      const bool here = std::ranges::any_of(
+          variants, [&](const KernelVariant& variant) { return variant.name.starts_with(folder); });
       if (!known && here) element.fail("no variant is called '" + pattern + "'");
     }
   }
@@ -269,7 +268,8 @@ Suite load_suite(const std::string& name_or_file, const std::filesystem::path& f
     }
     std::string list;
     for (const std::string& suite : known) list += (list.empty() ? "" : ", ") + suite;
-    throw std::invalid_argument("suite '" + name_or_file + "' is neither a file nor one of: " + list);
+    throw std::invalid_argument("suite '" + name_or_file +
+                                "' is neither a file nor one of: " + list);
   }
   const std::string text{std::istreambuf_iterator<char>(stream), {}};
   return parse_suite(text, file.string(), variants);

@@ -33,7 +33,8 @@ std::string show(const S& value) {
 }
 
 /// The first element that differs, described; empty where none does.
-std::string compare_elements(DType dtype, const char* tensor, const std::vector<std::byte>& expected,
+std::string compare_elements(DType dtype, const char* tensor,
+                             const std::vector<std::byte>& expected,
                              const std::vector<std::byte>& actual) {
   if (expected.empty() || std::memcmp(expected.data(), actual.data(), expected.size()) == 0) {
     return {};
@@ -157,9 +158,10 @@ void verify(Device& device, const KernelVariant& variant, const Case& c, const D
   std::optional<std::vector<std::byte>> first_dalpha;
   for (int run = 0; run < runs && verdict.passed(); ++run) {
     device.use_schedule(run % device.schedules());
-    const std::string wrong = run_and_compare(
-        device, variant, c, data, buffers, kPoisons[static_cast<std::size_t>(run) % kPoisons.size()],
-        first_dalpha, verdict.verification);
+    const std::string wrong =
+        run_and_compare(device, variant, c, data, buffers,
+                        kPoisons[static_cast<std::size_t>(run) % kPoisons.size()], first_dalpha,
+                        verdict.verification);
     if (!wrong.empty()) {
       verdict.mismatch = wrong + " (" + describe(dataset) + " data, seed " +
                          std::to_string(dataset.seed) + ", run " + std::to_string(run + 1) + ")";

@@ -30,8 +30,8 @@ void forward(const Problem& problem, const Operands& operands) {
     const cpu::RunCut cut(problem);
     cpu::for_each_item(cut.items(), threads, [&](std::int64_t item) {
       const auto [begin, count, slope, slice] = cut.piece(item);
-      kernels.forward_uniform({.x = x + begin, .y = y + begin, .count = count},
-                              widen(alpha[slope]), options);
+      kernels.forward_uniform({.x = x + begin, .y = y + begin, .count = count}, widen(alpha[slope]),
+                              options);
     });
     return;
   }
@@ -44,8 +44,8 @@ void forward(const Problem& problem, const Operands& operands) {
         cpu::expand_slopes<T>(alpha, cut.map(), tile.first_slope, cut.length(tile), room);
     for (std::int64_t i = 0; i < tile.repetitions; ++i) {
       const std::int64_t begin = cut.begin(tile, i);
-      kernels.forward_varying({.x = x + begin, .y = y + begin, .count = cut.count(tile, i)},
-                              slopes, options);
+      kernels.forward_varying({.x = x + begin, .y = y + begin, .count = cut.count(tile, i)}, slopes,
+                              options);
     }
   });
 }

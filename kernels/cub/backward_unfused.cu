@@ -4,10 +4,11 @@
 // The terms cost a write and a read of a full-size tensor more than a fused kernel, in the
 // accumulator's type, so for half types twice that. They are visited slope by slope through an
 // iterator that computes where the j-th term of a slope lies, which is scattered in NHWC.
-#include <cub/device/device_reduce.cuh>
-#include <cub/device/device_segmented_reduce.cuh>
 #include <thrust/iterator/counting_iterator.h>
 #include <thrust/iterator/transform_iterator.h>
+
+#include <cub/device/device_reduce.cuh>
+#include <cub/device/device_segmented_reduce.cuh>
 
 #include "backward.cuh"
 #include "cuda_check.hpp"
@@ -25,8 +26,9 @@ constexpr std::size_t kAlignment = 256;
 
 template <class T, class A, class Sum>
 __global__ void __launch_bounds__(kBlockSize)
-write_terms(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, Sum* __restrict__ terms,
-            std::int64_t elements, AlphaMap alpha_of, SlopeAtZero at_zero) {
+    write_terms(const T* x, const A* __restrict__ alpha, const T* dy, T* dx,
+                Sum* __restrict__ terms, std::int64_t elements, AlphaMap alpha_of,
+                SlopeAtZero at_zero) {
   const auto i = std::int64_t{blockIdx.x} * kBlockSize + threadIdx.x;
   if (i >= elements) return;
   const op::Slope<Sum> slope(static_cast<Sum>(alpha[alpha_of(i)]), at_zero);
@@ -70,8 +72,7 @@ void reduce(void* scratch, std::size_t& scratch_bytes, const Sum* terms, Sum* su
   const AlphaMap map = alpha_map(problem);
   const std::int64_t per_slope = terms_per_slope(problem);
   if (map.count == 1) {
-    cuda::check(
-        cub::DeviceReduce::Sum(scratch, scratch_bytes, terms, sums, per_slope, stream));
+    cuda::check(cub::DeviceReduce::Sum(scratch, scratch_bytes, terms, sums, per_slope, stream));
     return;
   }
   const thrust::counting_iterator<std::int64_t> counting(0);
@@ -89,7 +90,9 @@ struct Parts {
   std::size_t scratch_bytes;
 };
 
-std::size_t aligned(std::size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+std::size_t aligned(std::size_t bytes) {
+  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
 
 template <class Sum>
 Parts parts_of(const Problem& problem) {

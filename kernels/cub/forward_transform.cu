@@ -3,9 +3,10 @@
 // With a shared slope it is CUB at its best, which stages x through shared memory in bulk where the
 // GPU can. Elsewhere an element needs its index to find its slope, so a counting iterator stands
 // beside x, each element divides, and CUB falls back to plain loads.
+#include <thrust/iterator/counting_iterator.h>
+
 #include <cub/device/device_transform.cuh>
 #include <cuda/functional>
-#include <thrust/iterator/counting_iterator.h>
 
 #include "cuda_check.hpp"
 #include "dtype.hpp"
@@ -48,7 +49,8 @@ void launch(const Problem& problem, const Operands& operands, Stream stream) {
     if (elements == 0) return;
     if (problem.alpha_mode == AlphaMode::shared) {
       // CUB may hand over a copy of x's element: the operator does not look at its address.
-      const auto op = ::cuda::proclaim_copyable_arguments(SharedSlope<T, A>{alpha, problem.at_zero});
+      const auto op =
+          ::cuda::proclaim_copyable_arguments(SharedSlope<T, A>{alpha, problem.at_zero});
       cuda::check(cub::DeviceTransform::Transform(x, y, elements, op, stream));
     } else {
       cuda::check(cub::DeviceTransform::Transform(

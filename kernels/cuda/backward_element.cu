@@ -20,8 +20,8 @@ constexpr int kBlockSize = 256;
 
 template <class P, class T, class A>
 __global__ void __launch_bounds__(kBlockSize)
-backward_element(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, A* dalpha,
-                 std::int64_t n, std::int64_t slopes, SlopeAtZero at_zero, bool accumulate) {
+    backward_element(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, A* dalpha,
+                     std::int64_t n, std::int64_t slopes, SlopeAtZero at_zero, bool accumulate) {
   using Sum = accumulate_t<T>;
   const std::int64_t packs = slopes / P::size;
   const auto pack = std::int64_t{blockIdx.x} * kBlockSize + threadIdx.x;

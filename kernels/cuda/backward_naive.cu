@@ -3,7 +3,8 @@
 // Every thread that takes alpha adds x * dy to its slope's sum in global memory. With few slopes
 // the additions queue up behind each other, and their order, so the last bits of dalpha, differs
 // from run to run. The sums are in f64: one after another in f32, 12 544 equal terms already lose
-// more than the verifier allows. It serves every problem and is the baseline for the fused variants.
+// more than the verifier allows. It serves every problem and is the baseline for the fused
+// variants.
 #include "dtype.hpp"
 #include "element.cuh"
 #include "gpu.cuh"
@@ -22,8 +23,8 @@ __global__ void __launch_bounds__(kBlockSize) clear(double* sums, std::int64_t c
 
 template <class T, class A>
 __global__ void __launch_bounds__(kBlockSize)
-backward_naive(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, double* sums,
-               std::int64_t elements, AlphaMap alpha_of, SlopeAtZero at_zero) {
+    backward_naive(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, double* sums,
+                   std::int64_t elements, AlphaMap alpha_of, SlopeAtZero at_zero) {
   using Sum = accumulate_t<T>;
   const auto i = std::int64_t{blockIdx.x} * kBlockSize + threadIdx.x;
   if (i >= elements) return;
@@ -38,7 +39,7 @@ backward_naive(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, doub
 
 template <class A>
 __global__ void __launch_bounds__(kBlockSize)
-round_sums(const double* __restrict__ sums, A* dalpha, std::int64_t count, bool accumulate) {
+    round_sums(const double* __restrict__ sums, A* dalpha, std::int64_t count, bool accumulate) {
   using Sum = accumulate_t<A>;
   const auto k = std::int64_t{blockIdx.x} * kBlockSize + threadIdx.x;
   if (k >= count) return;
@@ -59,13 +60,11 @@ void launch(const Problem& problem, const Operands& operands, Stream stream) {
     auto* sums = static_cast<double*>(operands.workspace);
     gpu::launch(clear, {.grid = slope_blocks, .block = kBlockSize, .stream = stream}, sums,
                 map.count);
-    gpu::launch(backward_naive<T, A>,
-                {.grid = blocks, .block = kBlockSize, .stream = stream},
+    gpu::launch(backward_naive<T, A>, {.grid = blocks, .block = kBlockSize, .stream = stream},
                 static_cast<const T*>(operands.x), static_cast<const A*>(operands.alpha),
                 static_cast<const T*>(operands.dy), static_cast<T*>(operands.dx), sums, elements,
                 map, problem.at_zero);
-    gpu::launch(round_sums<A>,
-                {.grid = slope_blocks, .block = kBlockSize, .stream = stream}, sums,
+    gpu::launch(round_sums<A>, {.grid = slope_blocks, .block = kBlockSize, .stream = stream}, sums,
                 static_cast<A*>(operands.dalpha), map.count, problem.accumulate);
   });
 }

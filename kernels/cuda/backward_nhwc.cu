@@ -20,7 +20,7 @@ namespace {
 using cuda::Pack;
 
 constexpr int kBlockSize = 256;
-constexpr int kMostThreadsAcross = 32;  // a warp reads 32 neighbouring packs: 512 bytes
+constexpr int kMostThreadsAcross = 32;      // a warp reads 32 neighbouring packs: 512 bytes
 constexpr std::int64_t kRowsPerThread = 4;  // at least, before the rows are cut into more slices
 
 /// How the matrix is cut. Depends on the problem and on the width of a pack.
@@ -39,8 +39,7 @@ Cut cut_for(const Problem& problem, std::int64_t pack) {
       std::bit_ceil(static_cast<std::uint64_t>(packs)), kMostThreadsAcross));
   const std::int64_t rows_per_pass = kBlockSize / across * kRowsPerThread;
   const std::int64_t most = cuda::ceil_div(rows, rows_per_pass);
-  const std::int64_t wanted =
-      cuda::ceil_div(cuda::kReductionBlocks, cuda::ceil_div(packs, across));
+  const std::int64_t wanted = cuda::ceil_div(cuda::kReductionBlocks, cuda::ceil_div(packs, across));
   return {.rows = rows,
           .columns = columns,
           .slices = std::max<std::int64_t>(1, std::min(most, wanted)),
@@ -49,8 +48,8 @@ Cut cut_for(const Problem& problem, std::int64_t pack) {
 
 template <class P, class T, class A, class Sum>
 __global__ void __launch_bounds__(kBlockSize)
-backward_columns(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, Sum* partial,
-                 A* dalpha, Cut cut, SlopeAtZero at_zero, bool accumulate) {
+    backward_columns(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, Sum* partial,
+                     A* dalpha, Cut cut, SlopeAtZero at_zero, bool accumulate) {
   __shared__ Sum sums[P::size][kBlockSize];
   const int thread = static_cast<int>(threadIdx.x);
   const int lane = thread & (cut.across - 1);
@@ -110,8 +109,8 @@ Unsupported check(const Problem& problem) {
 
 std::size_t workspace_bytes(const Problem& problem) {
   // Narrow accesses cut otherwise than wide ones, and only the launch knows the alignment.
-  const std::int64_t slices = std::max(cut_for(problem, 1).slices,
-                                       cut_for(problem, cuda::pack_size(problem.dtype)).slices);
+  const std::int64_t slices =
+      std::max(cut_for(problem, 1).slices, cut_for(problem, cuda::pack_size(problem.dtype)).slices);
   return static_cast<std::size_t>(alpha_map(problem).count * slices *
                                   cuda::accumulator_bytes(problem));
 }

@@ -40,8 +40,7 @@ Cut cut_for(const Problem& problem) {
   const std::int64_t pieces = shape.n * per_plane;
   const auto packs = static_cast<std::uint64_t>(
       std::max<std::int64_t>(1, cuda::ceil_div(std::min(shape.spatial, piece), pack)));
-  const auto group =
-      static_cast<int>(std::min<std::uint64_t>(std::bit_ceil(packs), kBlockSize));
+  const auto group = static_cast<int>(std::min<std::uint64_t>(std::bit_ceil(packs), kBlockSize));
   const std::int64_t pieces_per_pass = kBlockSize / group;
   const std::int64_t most = cuda::ceil_div(pieces, pieces_per_pass);
   const std::int64_t wanted =
@@ -55,8 +54,8 @@ Cut cut_for(const Problem& problem) {
 
 template <class P, class T, class A, class Sum>
 __global__ void __launch_bounds__(kBlockSize)
-backward_slices(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, Sum* partial,
-                Shape shape, Cut cut, SlopeAtZero at_zero) {
+    backward_slices(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, Sum* partial,
+                    Shape shape, Cut cut, SlopeAtZero at_zero) {
   const std::int64_t channel = blockIdx.x / cut.slices;
   const std::int64_t slice = blockIdx.x - channel * cut.slices;
   const std::int64_t end = cut.pieces * (slice + 1) / cut.slices;

@@ -21,8 +21,8 @@ constexpr int kPacksPerThread = 2;
 
 template <class P, class T, class A, class Sum>
 __global__ void __launch_bounds__(kBlockSize)
-backward_blocks(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, Sum* partial,
-                std::int64_t elements, SlopeAtZero at_zero) {
+    backward_blocks(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, Sum* partial,
+                    std::int64_t elements, SlopeAtZero at_zero) {
   const op::Slope<Sum> slope(static_cast<Sum>(alpha[0]), at_zero);
   const std::int64_t packs = elements / P::size;
   const std::int64_t stride = std::int64_t{gridDim.x} * kBlockSize;
@@ -49,9 +49,8 @@ backward_blocks(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, Sum
   const std::int64_t tail = packs * P::size + thread;
   if (tail < elements) {
     using One = Pack<T, 1>;
-    reinterpret_cast<One*>(dx)[tail] =
-        cuda::backward_pack<T>(reinterpret_cast<const One*>(x)[tail],
-                               reinterpret_cast<const One*>(dy)[tail], slope, sum);
+    reinterpret_cast<One*>(dx)[tail] = cuda::backward_pack<T>(
+        reinterpret_cast<const One*>(x)[tail], reinterpret_cast<const One*>(dy)[tail], slope, sum);
   }
 
   const Sum block = gpu::block_sum<kBlockSize>(sum);
@@ -60,7 +59,7 @@ backward_blocks(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, Sum
 
 template <class A, class Sum>
 __global__ void __launch_bounds__(kBlockSize)
-sum_blocks(const Sum* __restrict__ partial, std::int64_t blocks, A* dalpha, bool accumulate) {
+    sum_blocks(const Sum* __restrict__ partial, std::int64_t blocks, A* dalpha, bool accumulate) {
   Sum sum{0};
   for (std::int64_t i = threadIdx.x; i < blocks; i += kBlockSize) sum += partial[i];
   sum = gpu::block_sum<kBlockSize>(sum);

@@ -15,8 +15,8 @@ constexpr int kBlockSize = 256;
 
 template <class T, class A>
 __global__ void __launch_bounds__(kBlockSize)
-forward_naive(const T* x, const A* __restrict__ alpha, T* y, std::int64_t elements,
-              AlphaMap alpha_of, SlopeAtZero at_zero) {
+    forward_naive(const T* x, const A* __restrict__ alpha, T* y, std::int64_t elements,
+                  AlphaMap alpha_of, SlopeAtZero at_zero) {
   using Sum = accumulate_t<T>;
   const auto i = std::int64_t{blockIdx.x} * kBlockSize + threadIdx.x;
   if (i >= elements) return;

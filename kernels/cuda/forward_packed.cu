@@ -63,8 +63,8 @@ __device__ P apply(P pack, const A* __restrict__ alpha, std::int64_t first,
 
 template <bool kSlopePerPack, class P, class T, class A>
 __global__ void __launch_bounds__(kBlockSize)
-forward_packed(const T* x, const A* __restrict__ alpha, T* y, std::int64_t elements,
-               AlphaMap alpha_of, SlopeAtZero at_zero) {
+    forward_packed(const T* x, const A* __restrict__ alpha, T* y, std::int64_t elements,
+                   AlphaMap alpha_of, SlopeAtZero at_zero) {
   const std::int64_t packs = elements / P::size;
   const auto first = std::int64_t{blockIdx.x} * (kBlockSize * kPacksPerThread) + threadIdx.x;
 
@@ -85,8 +85,8 @@ forward_packed(const T* x, const A* __restrict__ alpha, T* y, std::int64_t eleme
   const std::int64_t tail = packs * P::size + first;
   if (blockIdx.x == 0 && tail < elements) {
     using One = Pack<T, 1>;
-    reinterpret_cast<One*>(y)[tail] = apply<true, T>(reinterpret_cast<const One*>(x)[tail], alpha,
-                                                     tail, alpha_of, at_zero);
+    reinterpret_cast<One*>(y)[tail] =
+        apply<true, T>(reinterpret_cast<const One*>(x)[tail], alpha, tail, alpha_of, at_zero);
   }
 }
 

@@ -129,9 +129,8 @@ std::vector<Sum> sum_slopes(const Problem& problem, const S* x, const S* dy) {
   constexpr std::int64_t kTile = 64;
   const std::int64_t tiles = (extent.count + kTile - 1) / kTile;
   // Few slopes leave few tiles: cut the outer extent as well, so that every core has work.
-  const std::int64_t slices =
-      std::clamp<std::int64_t>(64 / std::max<std::int64_t>(tiles, 1), 1,
-                               std::max<std::int64_t>(extent.outer, 1));
+  const std::int64_t slices = std::clamp<std::int64_t>(64 / std::max<std::int64_t>(tiles, 1), 1,
+                                                       std::max<std::int64_t>(extent.outer, 1));
   const auto count = static_cast<std::size_t>(extent.count);
   std::vector<Sum> partial(static_cast<std::size_t>(slices) * count);
 #pragma omp parallel for schedule(dynamic) if (problem.shape.elements() > kParallelFrom)
@@ -197,12 +196,10 @@ double rounded(double value, DType dtype) {
 }
 
 double allowed_error(const Problem& problem, const SlopeGradient& gradient) {
-  const double ulp = visit_dtype(problem.alpha_dtype, []<class S>(std::type_identity<S>) {
-    return ulp_of<S>();
-  });
-  const double accumulator_ulp = visit_dtype(problem.dtype, []<class S>(std::type_identity<S>) {
-    return ulp_of<accumulate_t<S>>();
-  });
+  const double ulp =
+      visit_dtype(problem.alpha_dtype, []<class S>(std::type_identity<S>) { return ulp_of<S>(); });
+  const double accumulator_ulp = visit_dtype(
+      problem.dtype, []<class S>(std::type_identity<S>) { return ulp_of<accumulate_t<S>>(); });
   const auto terms = static_cast<double>(gradient.terms + (problem.accumulate ? 1 : 0));
   return ulp * std::abs(rounded(gradient.value, problem.alpha_dtype)) +
          4 * std::sqrt(terms) * accumulator_ulp * gradient.magnitude;

@@ -366,16 +366,15 @@ Fiber& Executor::take_fiber() {
   // Stacks lie a power of two apart: started at the same place, they would all share the same few
   // lines of the caches.
   const std::size_t shift = fibers_.size() % 32 * 192;
-  fiber.inside = context::fiber(std::allocator_arg,
-                                context::preallocated(static_cast<char*>(stack.sp) - shift,
-                                                      stack.size - shift, stack),
-                                allocator,
-                                [this, &fiber](context::fiber&& outside) {
-                                  fiber.outside = std::move(outside);
-                                  sanitizer::arrive_on_stack(fiber.stack, scheduler_stack_);
-                                  run_threads(fiber);
-                                  return std::move(fiber.outside);
-                                });
+  fiber.inside = context::fiber(
+      std::allocator_arg,
+      context::preallocated(static_cast<char*>(stack.sp) - shift, stack.size - shift, stack),
+      allocator, [this, &fiber](context::fiber&& outside) {
+        fiber.outside = std::move(outside);
+        sanitizer::arrive_on_stack(fiber.stack, scheduler_stack_);
+        run_threads(fiber);
+        return std::move(fiber.outside);
+      });
   return fiber;
 }
 
@@ -507,7 +506,8 @@ bool Executor::complete_warp_operation(Thread& thread) {
     if (other.mask != thread.mask || other.operation != thread.operation ||
         other.where.line() != thread.where.line()) {
       fail("lanes of one mask are at different warp operations, the other one is " +
-               describe("thread", other.index) + " at " + describe(other.where), thread.where);
+               describe("thread", other.index) + " at " + describe(other.where),
+           thread.where);
     }
     if (other.in != 0) ballot |= std::uint64_t{1} << lane;
   }

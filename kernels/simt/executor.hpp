@@ -25,8 +25,8 @@ class Error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The order of blocks and threads in the next launches: 0 is program order, 1 the reverse, anything
-/// else a shuffle drawn from it.
+/// The order of blocks and threads in the next launches: 0 is program order, 1 the reverse,
+/// anything else a shuffle drawn from it.
 void set_schedule(std::uint64_t seed);
 
 /// How many data races ThreadSanitizer has reported so far; 0 in other builds.
@@ -56,8 +56,8 @@ void block_barrier(const std::source_location& where);
 
 enum class WarpOperation { exchange, ballot, barrier };
 
-/// All lanes of `mask` meet. exchange: the value of lane `source` (a pattern that is no number where
-/// that lane is not in the mask); ballot: a bit for each lane whose value is not 0.
+/// All lanes of `mask` meet. exchange: the value of lane `source` (a pattern that is no number
+/// where that lane is not in the mask); ballot: a bit for each lane whose value is not 0.
 std::uint64_t warp_operation(WarpOperation operation, unsigned mask, std::uint64_t value,
                              int source, const std::source_location& where);
 

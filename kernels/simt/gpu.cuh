@@ -53,13 +53,14 @@ struct LaunchConfig {
 template <class... Parameters, class... Arguments>
 void launch(void (*kernel)(Parameters...), const LaunchConfig& config, Arguments&&... arguments) {
   if (config.grid.x == 0 || config.grid.y == 0 || config.grid.z == 0) return;
-  const auto call = [kernel, values = std::tuple<Parameters...>(static_cast<Parameters>(
-                                 std::forward<Arguments>(arguments))...)] {
+  const auto call = [kernel, values = std::tuple<Parameters...>(
+                                 static_cast<Parameters>(std::forward<Arguments>(arguments))...)] {
     std::apply(kernel, values);
   };
-  simt::run({.blocks = config.grid, .threads = config.block, .shared_bytes = config.shared_bytes},
-            [](const void* context) { (*static_cast<const decltype(call)*>(context))(); }, &call,
-            std::source_location::current());
+  simt::run(
+      {.blocks = config.grid, .threads = config.block, .shared_bytes = config.shared_bytes},
+      [](const void* context) { (*static_cast<const decltype(call)*>(context))(); }, &call,
+      std::source_location::current());
 }
 
 /// This block's dynamic shared memory: LaunchConfig::shared_bytes, 16-byte aligned.
@@ -89,8 +90,7 @@ T from_bits(std::uint64_t bits) {
 
 template <class T>
 T shuffle(unsigned mask, T value, int source, const std::source_location& where) {
-  return from_bits<T>(
-      warp_operation(WarpOperation::exchange, mask, to_bits(value), source, where));
+  return from_bits<T>(warp_operation(WarpOperation::exchange, mask, to_bits(value), source, where));
 }
 
 /// The first lane of this lane's group of `width`.
@@ -135,8 +135,8 @@ inline int __all_sync(unsigned mask, int predicate,
 template <class T>
 T __shfl_sync(unsigned mask, T value, int source, int width = 32,
               std::source_location where = std::source_location::current()) {
-  return prelu::simt::shuffle(mask, value,
-                              prelu::simt::group(width) + (source & (width - 1)), where);
+  return prelu::simt::shuffle(mask, value, prelu::simt::group(width) + (source & (width - 1)),
+                              where);
 }
 
 template <class T>
@@ -207,8 +207,8 @@ void __stcg(T* pointer, std::type_identity_t<T> value,
 
 namespace prelu::gpu {
 
-/// The sum of `value` over the block's kBlockSize threads, valid in thread 0: within each warp, then
-/// over the warps, as cub::BlockReduce does it. All threads call it; it ends with a barrier.
+/// The sum of `value` over the block's kBlockSize threads, valid in thread 0: within each warp,
+/// then over the warps, as cub::BlockReduce does it. All threads call it; it ends with a barrier.
 template <int kBlockSize, class T>
 T block_sum(T value) {
   constexpr int kWarpSize = 32;

@@ -59,7 +59,8 @@ constexpr std::uint16_t round_to_bits(double value) {
   const std::uint64_t half = 1ULL << (shift - 1);
   const std::uint64_t rounded = kept + (rest > half || (rest == half && (kept & 1) != 0) ? 1 : 0);
   // A carry out of the significand lands in the exponent, where it belongs.
-  const std::uint64_t base = exponent > 0 ? static_cast<std::uint64_t>(exponent - 1) << kMantissa : 0;
+  const std::uint64_t base =
+      exponent > 0 ? static_cast<std::uint64_t>(exponent - 1) << kMantissa : 0;
   return static_cast<std::uint16_t>(sign | (base + rounded));
 }
 

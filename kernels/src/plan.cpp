@@ -16,17 +16,10 @@ namespace {
 
 /// The first of these that supports a problem computes it: the specific before the general.
 constexpr std::array<std::string_view, 11> kPreferred{
-    "cpu/forward_threaded",
-    "cpu/backward_threaded",
-    "cpu/forward_naive",
-    "cpu/backward_naive",
-    "cuda/forward_packed",
-    "cuda/backward_two_pass",
-    "cuda/backward_plane",
-    "cuda/backward_element",
-    "cuda/backward_nhwc",
-    "cuda/forward_naive",
-    "cuda/backward_naive",
+    "cpu/forward_threaded", "cpu/backward_threaded", "cpu/forward_naive",
+    "cpu/backward_naive",   "cuda/forward_packed",   "cuda/backward_two_pass",
+    "cuda/backward_plane",  "cuda/backward_element", "cuda/backward_nhwc",
+    "cuda/forward_naive",   "cuda/backward_naive",
 };
 
 const KernelVariant& choose(Backend backend, const Problem& problem, bool deterministic) {

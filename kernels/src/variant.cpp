@@ -29,7 +29,7 @@ KernelVariant absent_variant(std::string_view name) {
       .summary = "not in this build",
       .backend = Backend::cuda,
       .direction = name.find("/backward") != std::string_view::npos ? Direction::backward
-                                                                     : Direction::forward,
+                                                                    : Direction::forward,
       .check = [](const Problem&) -> Unsupported { return "built without CUDA"; },
   };
 }

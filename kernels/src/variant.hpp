@@ -16,8 +16,9 @@ namespace prelu {
 class Unsupported {
  public:
   Unsupported() = default;
-  Unsupported(const char* reason) : reason_(reason) {}             // NOLINT(google-explicit-constructor)
-  Unsupported(std::string reason) : reason_(std::move(reason)) {}  // NOLINT(google-explicit-constructor)
+  Unsupported(const char* reason) : reason_(reason) {}  // NOLINT(google-explicit-constructor)
+  Unsupported(std::string reason)
+      : reason_(std::move(reason)) {}  // NOLINT(google-explicit-constructor)
 
   explicit operator bool() const { return !reason_.empty(); }
   const std::string& reason() const { return reason_; }

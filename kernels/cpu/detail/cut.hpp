@@ -78,7 +78,7 @@ class TileCut {
     std::int64_t begin;        ///< offset of its first element in its first repetition
     std::int64_t first_slope;  ///< of its first element, where a run of that slope starts
     std::int64_t repetitions;
-    std::int64_t slice;        ///< the number of its range of repetitions
+    std::int64_t slice;  ///< the number of its range of repetitions
   };
 
   explicit TileCut(const Problem& problem)
@@ -96,8 +96,8 @@ class TileCut {
       stride_ = period;
     }
     const std::int64_t repetitions = ceil_div(elements_, stride_);
-    per_slice_ = std::clamp(ceil_div(repetitions * tiles_, kWantedItems), kLeastPerSlice,
-                            kMostTermsInSum);
+    per_slice_ =
+        std::clamp(ceil_div(repetitions * tiles_, kWantedItems), kLeastPerSlice, kMostTermsInSum);
     slices_ = ceil_div(repetitions, per_slice_);
   }
 

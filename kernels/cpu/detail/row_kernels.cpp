@@ -7,14 +7,13 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "row_kernels.cpp"
-#include "hwy/foreach_target.h"  // compiles this file again for each target
-
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 
 #include "hwy/cache_control.h"
+#include "hwy/foreach_target.h"  // compiles this file again for each target
 #include "hwy/highway.h"
 #include "vector_codec-inl.hpp"
 

@@ -100,8 +100,8 @@ inline FloatVector half_bits_to_float(BitsVector bits) {
   const FloatVector scaled =
       hn::Mul(hn::BitCast(float_tag, magnitude), hn::Set(float_tag, 0x1p112F));
   const auto not_finite = hn::Ge(scaled, hn::Set(float_tag, 0x1p16F));
-  const BitsVector exponent = hn::IfThenElseZero(hn::RebindMask(tag, not_finite),
-                                                 hn::Set(tag, 0x7F80'0000));
+  const BitsVector exponent =
+      hn::IfThenElseZero(hn::RebindMask(tag, not_finite), hn::Set(tag, 0x7F80'0000));
   return hn::BitCast(float_tag, hn::Or(sign, hn::Or(exponent, hn::BitCast(tag, scaled))));
 }
 
@@ -119,25 +119,22 @@ inline BitsVector float_to_half_bits(FloatVector value) {
   const BitsVector normal = hn::ShiftRight<13>(hn::Add(hn::Add(magnitude, rebias), odd));
   // Subnormal: the addition of 0.5 shifts the significand into place, and rounds it.
   const BitsVector half = hn::BitCast(tag, hn::Set(float_tag, 0.5F));
-  const BitsVector subnormal = hn::Sub(
-      hn::BitCast(tag, hn::Add(absolute, hn::Set(float_tag, 0.5F))), half);
-  const BitsVector too_large =
-      hn::IfThenElse(hn::RebindMask(tag, hn::IsNaN(value)), hn::Set(tag, 0x7E00),
-                     hn::Set(tag, 0x7C00));
+  const BitsVector subnormal =
+      hn::Sub(hn::BitCast(tag, hn::Add(absolute, hn::Set(float_tag, 0.5F))), half);
+  const BitsVector too_large = hn::IfThenElse(hn::RebindMask(tag, hn::IsNaN(value)),
+                                              hn::Set(tag, 0x7E00), hn::Set(tag, 0x7C00));
 
   const auto is_subnormal = hn::RebindMask(tag, hn::Lt(absolute, hn::Set(float_tag, 0x1p-14F)));
   const auto is_in_range = hn::RebindMask(tag, hn::Lt(absolute, hn::Set(float_tag, 0x1p16F)));
-  const BitsVector rounded = hn::IfThenElse(
-      is_in_range, hn::IfThenElse(is_subnormal, subnormal, normal), too_large);
+  const BitsVector rounded =
+      hn::IfThenElse(is_in_range, hn::IfThenElse(is_subnormal, subnormal, normal), too_large);
   return hn::Or(hn::ShiftRight<16>(sign), rounded);
 }
 
 /// The two ways to convert, as templates so that only the one in use is instantiated.
 template <bool kNative>
 struct HalfCodec {
-  static FloatVector load(const std::uint16_t* from) {
-    return half_bits_to_float(load_bits(from));
-  }
+  static FloatVector load(const std::uint16_t* from) { return half_bits_to_float(load_bits(from)); }
   template <bool kStreaming>
   static void store(FloatVector value, std::uint16_t* to) {
     store_bits<kStreaming>(float_to_half_bits(value), to);

@@ -2,10 +2,9 @@
 // the partial sums of each slope in a fixed order.
 #pragma once
 
-#include <gpu.cuh>  // in angle brackets: the build's, not necessarily the one beside this file
-
 #include <algorithm>
 #include <cstdint>
+#include <gpu.cuh>  // in angle brackets: the build's, not necessarily the one beside this file
 
 #include "element.cuh"
 #include "op.hpp"
@@ -43,8 +42,8 @@ inline constexpr int kWarpSize = 32;
 /// Second stage: a warp a slope. partial is [count][slices].
 template <class Sum, class A>
 __global__ void __launch_bounds__(kFinishBlockSize)
-sum_partials(const Sum* __restrict__ partial, std::int64_t slices, std::int64_t count, A* dalpha,
-             bool accumulate) {
+    sum_partials(const Sum* __restrict__ partial, std::int64_t slices, std::int64_t count,
+                 A* dalpha, bool accumulate) {
   constexpr int kSlopesPerBlock = kFinishBlockSize / kWarpSize;
   const auto k = std::int64_t{blockIdx.x} * kSlopesPerBlock + threadIdx.x / kWarpSize;
   if (k >= count) return;  // a whole warp leaves, so the shuffles below are complete
@@ -63,9 +62,8 @@ void launch_sum_partials(const Sum* partial, std::int64_t slices, const Problem&
                          const Operands& operands, Stream stream) {
   const std::int64_t count = alpha_map(problem).count;
   const auto blocks = static_cast<unsigned>(ceil_div(count, kFinishBlockSize / kWarpSize));
-  gpu::launch(sum_partials<Sum, A>,
-              {.grid = blocks, .block = kFinishBlockSize, .stream = stream}, partial, slices,
-              count, static_cast<A*>(operands.dalpha), problem.accumulate);
+  gpu::launch(sum_partials<Sum, A>, {.grid = blocks, .block = kFinishBlockSize, .stream = stream},
+              partial, slices, count, static_cast<A*>(operands.dalpha), problem.accumulate);
 }
 
 /// The size of one partial sum.

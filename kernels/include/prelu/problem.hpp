@@ -44,8 +44,9 @@ struct AlphaMap {
 /// forward computes y = slope * x; backward computes dx = slope * dy and
 /// dalpha = sum of x * dy over the x that take alpha.
 ///
-/// x, y, dy and dx are dense, in `layout`, of `dtype`. alpha and dalpha are dense, of `alpha_dtype`,
-/// which is x's dtype or f32. Products are rounded to f32 (f64 for f64) and then to the dtype.
+/// x, y, dy and dx are dense, in `layout`, of `dtype`. alpha and dalpha are dense, of
+/// `alpha_dtype`, which is x's dtype or f32. Products are rounded to f32 (f64 for f64) and then to
+/// the dtype.
 struct Problem {
   Direction direction = Direction::forward;
   DType dtype = DType::f32;

@@ -31,16 +31,13 @@ function(prelu_add_program_test name)
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 600)
   endif()
-  # A list inside a -D would end at its first semicolon.
-  string(REPLACE ";" "\;" output "${arg_OUTPUT}")
-  string(REPLACE ";" "\;" absent "${arg_ABSENT}")
   list(POP_FRONT arg_COMMAND program)
   if(TARGET ${program})
     set(program "$<TARGET_FILE:${program}>")
   endif()
   add_test(NAME "${PRELU_TEST_PREFIX}${name}"
-    COMMAND "${CMAKE_COMMAND}" -D "STATUS=${arg_STATUS}" -D "OUTPUT=${output}" -D "ABSENT=${absent}"
-      -P "${PRELU_EXPECT_SCRIPT}" -- ${PRELU_TEST_LAUNCHER} "${program}" ${arg_COMMAND})
+    COMMAND "${CMAKE_COMMAND}" -D "STATUS=${arg_STATUS}" -D "OUTPUT=${arg_OUTPUT}"
+      -D "ABSENT=${arg_ABSENT}" -P "${PRELU_EXPECT_SCRIPT}" -- ${PRELU_TEST_LAUNCHER} "${program}" ${arg_COMMAND})
   set_tests_properties("${PRELU_TEST_PREFIX}${name}" PROPERTIES
     TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "${arg_ENVIRONMENT}")
 endfunction()

@@ -21,6 +21,18 @@ double relative_width(const Summary& summary) {
 
 constexpr double kSuspect = 1.05;
 
+struct Unit {
+  double us;
+  const char* name;
+};
+
+Unit unit_of(double us) {
+  if (us < 1) return {1e-3, " ns"};
+  if (us < 1e3) return {1, " us"};
+  if (us < 1e6) return {1e3, " ms"};
+  return {1e6, " s"};
+}
+
 }  // namespace
 
 std::string with_precision(double value, double uncertainty) {
@@ -28,22 +40,29 @@ std::string with_precision(double value, double uncertainty) {
   const int magnitude = static_cast<int>(std::floor(std::log10(std::abs(value))));
   int decimals = 2 - magnitude;  // three significant digits
   if (uncertainty > 0) {
-    // A digit below the uncertainty says nothing.
-    decimals = std::min(decimals, -static_cast<int>(std::floor(std::log10(uncertainty))));
+    // A digit below the uncertainty says nothing; yet a single one would put 0.13 at 0.1, outside
+    // an interval that begins at 0.12.
+    const int meaningful = -static_cast<int>(std::floor(std::log10(uncertainty)));
+    decimals = std::clamp(meaningful, 1 - magnitude, decimals);
   }
   return fixed(value, std::max(decimals, 0));
 }
 
 std::string format_us(double us) {
-  if (us < 1000) return with_precision(us, 0) + " us";
-  if (us < 1e6) return with_precision(us / 1e3, 0) + " ms";
-  return with_precision(us / 1e6, 0) + " s";
+  const Unit unit = unit_of(us);
+  return with_precision(us / unit.us, 0) + unit.name;
 }
 
 std::string format_time(const Summary& summary) {
-  const double unit = summary.median_us < 1000 ? 1 : summary.median_us < 1e6 ? 1e3 : 1e6;
-  const char* name = unit == 1 ? " us" : unit == 1e3 ? " ms" : " s";
-  return with_precision(summary.median_us / unit, (summary.high_us - summary.low_us) / unit) + name;
+  const Unit unit = unit_of(summary.median_us);
+  return with_precision(summary.median_us / unit.us, (summary.high_us - summary.low_us) / unit.us) +
+         unit.name;
+}
+
+std::string format_interval(const Summary& summary) {
+  const Unit unit = unit_of(summary.median_us);
+  return with_precision(summary.low_us / unit.us, 0) + " to " +
+         with_precision(summary.high_us / unit.us, 0) + unit.name;
 }
 
 std::string format_bandwidth(const Summary& summary) {
@@ -105,14 +124,16 @@ std::vector<const Result*> best_of_each_problem(const Report& report) {
 std::string device_line(const Report& report) {
   std::string text;
   for (const DeviceInfo& device : report.environment.devices) {
-    text += (text.empty() ? "" : "; ") + device.kind + ": " + device.name;
+    text += (text.empty() ? "" : "; ") + device.name + " (" + device.kind;
     if (device.kind == "cpu") {
-      text += ", " + std::to_string(report.environment.cpus_allowed) + " cores";
+      text += ", " + std::to_string(device.compute_units) +
+              (device.compute_units == 1 ? " core" : " cores");
     } else if (!device.driver.empty()) {
       text += ", driver " + device.driver;
     }
+    text += ")";
   }
-  return text.empty() ? "none" : text;
+  return text.empty() ? "no device" : text;
 }
 
 }  // namespace prelu::reports

@@ -9,18 +9,20 @@
 
 namespace prelu::reports {
 
-/// `value` with as many decimals as `uncertainty` leaves meaningful, three significant digits at
-/// most beyond that: 12.3, 0.0712, 1240.
+/// `value` with as many decimals as `uncertainty` leaves meaningful, but two or three significant
+/// digits: 12.3, 0.071, 1240.
 std::string with_precision(double value, double uncertainty);
 
-/// "12.3 us", "4.56 ms": the median with no more digits than its interval allows.
+/// "12.3 us", "4.6 ms": the median with no more digits than its interval allows.
 std::string format_time(const Summary& summary);
+/// "4.51 to 4.87 ms", in the unit of the median.
+std::string format_interval(const Summary& summary);
 /// GB/s (10^9), likewise.
 std::string format_bandwidth(const Summary& summary);
-/// "93 %", with "suspect" where a kernel seems faster than the fastest copy (above 105 %); "-" where
-/// no ceiling was measured.
+/// "93 %", with "suspect" where a kernel seems faster than the fastest copy (above 105 %); "-"
+/// where no ceiling was measured.
 std::string format_share(const Summary& summary);
-/// A duration in microseconds, three digits.
+/// A duration given in microseconds, three digits in a fitting unit: "71.2 ns".
 std::string format_us(double us);
 
 struct Counts {
@@ -41,7 +43,7 @@ std::map<std::string, int> reasons(const Report& report, Status status);
 /// problems first occur.
 std::vector<const Result*> best_of_each_problem(const Report& report);
 
-/// "cuda: NVIDIA H200, driver 580.65" for each device, joined by "; ".
+/// "NVIDIA H200 (cuda, driver 580.65)" for each device, joined by "; ".
 std::string device_line(const Report& report);
 
 }  // namespace prelu::reports

@@ -30,10 +30,6 @@ std::string code(std::string_view text) {
   return out + "`";
 }
 
-std::string interval(const Summary& summary) {
-  return format_us(summary.low_us) + " to " + format_us(summary.high_us);
-}
-
 std::string timed_table(const std::vector<const Result*>& results) {
   std::string text =
       "| case | cold, median | 95 % interval | GB/s | of ceiling | hot | verified |\n"
@@ -41,9 +37,9 @@ std::string timed_table(const std::vector<const Result*>& results) {
   for (const Result* result : results) {
     const Summary summary = summarize(*result->measurement);
     const auto& hot = result->measurement->hot_us;
-    text += "| " + code(result->name) + " | " + format_time(summary) + " | " + interval(summary) +
-            " | " + format_bandwidth(summary) + " | " + format_share(summary) + " | " +
-            (hot ? format_us(*hot) : "-") + " | " +
+    text += "| " + code(result->name) + " | " + format_time(summary) + " | " +
+            format_interval(summary) + " | " + format_bandwidth(summary) + " | " +
+            format_share(summary) + " | " + (hot ? format_us(*hot) : "-") + " | " +
             std::string(name(result->verification.status)) + " |\n";
   }
   return text;
@@ -56,17 +52,18 @@ std::string environment_section(const Report& report) {
   };
   return line("devices", device_line(report)) +
          line("host", environment.host_cpu + ", " + std::to_string(environment.cpus_allowed) +
-                          " of " + std::to_string(environment.num_cpus) + " CPUs allowed, governor " +
-                          environment.governor.value_or("unknown")) +
-         line("compilers", environment.host_compiler +
-                               (environment.cuda_compiler.empty() ? ", no nvcc"
-                                                                  : ", nvcc " + environment.cuda_compiler)) +
+                          " of " + std::to_string(environment.num_cpus) +
+                          " CPUs allowed, governor " + environment.governor.value_or("unknown")) +
+         line("compilers",
+              environment.host_compiler + (environment.cuda_compiler.empty()
+                                               ? ", no nvcc"
+                                               : ", nvcc " + environment.cuda_compiler)) +
          line("commit", environment.git_sha + (environment.git_dirty ? " (with changes)" : "")) +
          line("date", environment.date) +
          line("protocol", "suite " + report.protocol.suite + ", seed " +
                               std::to_string(report.protocol.seed) + ", " +
-                              std::to_string(report.protocol.repetitions) +
-                              " blocks of at most " + std::to_string(report.protocol.block) +
+                              std::to_string(report.protocol.repetitions) + " blocks of at most " +
+                              std::to_string(report.protocol.block) +
                               " cold samples, operands rotated through more than twice the cache") +
          line("environment key", environment_key(environment));
 }
@@ -93,14 +90,15 @@ std::string skipped_section(const Report& report) {
 std::string ceiling_section(const Report& report) {
   if (report.ceilings.empty()) return {};
   std::string text =
-      "\n## Ceilings\n\nThe fastest way found to move as many bytes in as many streams, in the same "
-      "run.\n\n| device | streams | MB | fastest | median | GB/s | drift |\n"
+      "\n## Ceilings\n\nThe fastest way found to move as many bytes in as many streams, in "
+      "the same run.\n\n| device | streams | MB | fastest | median | GB/s | drift |\n"
       "|---|---|---:|---|---:|---:|---:|\n";
   for (const Ceiling& ceiling : report.ceilings) {
     const auto bytes = static_cast<double>(ceiling.bytes);
     text += "| " + escaped(ceiling.device) + " | " + std::to_string(ceiling.reads) +
-            " read, 1 write | " + with_precision(bytes * 1e-6, 0) + " | " + escaped(ceiling.way) +
-            " | " + format_us(ceiling.median_us) + " | " +
+            (ceiling.reads == 1 ? " read, 1 write | " : " reads, 1 write | ") +
+            with_precision(bytes * 1e-6, 0) + " | " + escaped(ceiling.way) + " | " +
+            format_us(ceiling.median_us) + " | " +
             with_precision(bytes / ceiling.median_us * 1e-3, 0) + " | " +
             with_precision(ceiling.drift * 100, 0.1) + " % |\n";
   }
@@ -118,12 +116,13 @@ std::vector<const Result*> timed(const Report& report) {
 }  // namespace
 
 std::string to_markdown(const Report& report) {
-  std::string text = "# PReLU: " + escaped(device_line(report)) + "\n\n**" + verdict(report) +
+  std::string text = "# PReLU on " + escaped(device_line(report)) + "\n\n**" + verdict(report) +
                      ".**\n\n" + environment_section(report) + failed_section(report);
   if (const auto best = best_of_each_problem(report); !best.empty()) {
     text += "\n## The best variant of each problem\n\n" + timed_table(best);
-    text += "\nGB/s divides the least traffic of the problem by the median. A share above 105 % is "
-            "suspect.\n";
+    text +=
+        "\nGB/s divides the least traffic of the problem by the median. A share above 105 % is "
+        "suspect.\n";
   }
   text += ceiling_section(report);
   if (const auto all = timed(report); !all.empty()) {
@@ -147,8 +146,8 @@ std::string to_readme_table(const Report& report, std::string_view report_file) 
 
 std::string replace_table(std::string_view document, std::string_view table) {
   const std::size_t begin = document.find(kBegin);
-  const std::size_t end = document.find(kEnd);
-  if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) {
+  const std::size_t end = document.find(kEnd, begin == std::string_view::npos ? 0 : begin);
+  if (begin == std::string_view::npos || end == std::string_view::npos) {
     throw std::invalid_argument("no line <!-- table:begin --> before a line <!-- table:end -->");
   }
   return std::string(document.substr(0, begin + kBegin.size())) + std::string(table) +

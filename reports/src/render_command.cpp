@@ -53,13 +53,16 @@ void add_render_command(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("render", "Turns a report.json into text.");
   const auto options = std::make_shared<Options>();
   command->add_option("report", options->report, "A report.json")->required();
-  command->add_option("-o,--output", options->output, "Write to this file instead of printing");
+  const auto output =
+      command->add_option("-o,--output", options->output, "Write to this file instead of printing");
   command->add_option("--format", options->format, "markdown, table or ci-json")
       ->check(CLI::IsMember({"markdown", "table", "ci-json"}))
       ->capture_default_str();
-  command->add_option("--readme", options->readme,
-                      "Replace the text between <!-- table:begin --> and <!-- table:end --> in this "
-                      "file by the report's table");
+  command
+      ->add_option("--readme", options->readme,
+                   "Replace the text between <!-- table:begin --> and <!-- table:end --> in this "
+                   "file by the report's table")
+      ->excludes(output);
   command->callback([options, &status] {
     render(*options);
     status = 0;

@@ -1,15 +1,16 @@
 // What is derived from a report, and how a file is written.
 #include "report.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 #include <system_error>
-
-#include <unistd.h>
 
 #include "schema_version.hpp"
 #include "statistics.hpp"
@@ -57,6 +58,7 @@ std::string environment_key(const Environment& environment) {
               "\nmig=" + tristate(device.mig) + "\ndriver=" + branch(device.driver) + "\n";
     } else {
       text += "cpus_allowed=" + std::to_string(environment.cpus_allowed) +
+              "\nthreads=" + std::to_string(device.compute_units) +
               "\ngovernor=" + environment.governor.value_or("unknown") + "\n";
     }
   }
@@ -80,7 +82,8 @@ Summary summarize(const Measurement& measurement) {
   if (seconds > 0) {
     summary.bytes_per_second = static_cast<double>(measurement.bytes) / seconds;
     summary.items_per_second = static_cast<double>(measurement.elements) / seconds;
-    if (measurement.ceiling_us) summary.share_of_ceiling = *measurement.ceiling_us / interval.median;
+    if (measurement.ceiling_us)
+      summary.share_of_ceiling = *measurement.ceiling_us / interval.median;
   }
   return summary;
 }
@@ -98,20 +101,23 @@ void write_file(const std::filesystem::path& file, std::string_view text) {
   std::filesystem::path temporary = file;
   temporary += ".tmp" + std::to_string(getpid());
   {
+    errno = 0;
     std::ofstream stream(temporary, std::ios::binary);
     stream.write(text.data(), static_cast<std::streamsize>(text.size()));
     stream.close();
     if (!stream) {
+      const std::string why = std::generic_category().message(errno);
       std::error_code ignored;
       std::filesystem::remove(temporary, ignored);
-      throw std::runtime_error(file.string() + ": cannot be written");
+      throw std::runtime_error(file.string() + ": cannot be written: " + why);
     }
   }
   std::error_code error;
   std::filesystem::rename(temporary, file, error);
   if (error) {
+    const std::string why = error.message();
     std::filesystem::remove(temporary, error);
-    throw std::runtime_error(file.string() + ": cannot be written: " + error.message());
+    throw std::runtime_error(file.string() + ": cannot be written: " + why);
   }
 }
 

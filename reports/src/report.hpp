@@ -19,7 +19,7 @@ struct DeviceInfo {
   std::string kind;  ///< "cpu", "cuda" or "simt"
   std::string name;
   std::string uuid;
-  int compute_units = 0;  ///< SMs of a GPU, cores of a CPU
+  int compute_units = 0;  ///< SMs of a GPU, cores of a CPU that are used
   std::int64_t cache_bytes = 0;
   std::int64_t memory_bytes = 0;
   std::string compute_capability;  ///< "9.0"
@@ -69,7 +69,8 @@ struct Environment {
 };
 
 /// A hash of what must agree: kind, name, memory, ECC, MIG and driver branch of each device; for a
-/// CPU its model, the CPUs allowed and the governor. Neither UUID nor compilers nor flags are in it.
+/// CPU its model, the CPUs allowed, the threads used and the governor. Neither UUID nor compilers
+/// nor flags are in it.
 std::string environment_key(const Environment& environment);
 
 struct Protocol {
@@ -89,8 +90,8 @@ std::string_view name(Status status);
 
 struct Verification {
   Status status = Status::skipped;
-  double max_error = 0;  ///< of dalpha; y and dx are bitwise equal or failed
-  double allowed = 0;    ///< the bound where max_error was seen
+  double max_error = 0;      ///< of dalpha; y and dx are bitwise equal or failed
+  double allowed = 0;        ///< the bound where max_error was seen
   std::int64_t checked = 0;  ///< elements compared, over all data sets and runs
 
   friend bool operator==(const Verification&, const Verification&) = default;
@@ -105,7 +106,7 @@ struct Repetition {
 };
 
 struct Measurement {
-  std::int64_t bytes = 0;     ///< minimal traffic of the problem
+  std::int64_t bytes = 0;  ///< minimal traffic of the problem
   std::int64_t elements = 0;
   std::vector<Repetition> repetitions;  ///< cold: the caches hold nothing of the operands
   std::optional<double> hot_us;         ///< one of many launches back to back

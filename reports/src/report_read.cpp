@@ -184,7 +184,10 @@ void read_row(const Value& row, Results& results) {
   const auto index = ours.at("index").integer<std::size_t>();
   Repetition repetition{.samples_us = ours.at("samples_us").numbers(),
                         .cpu_time_us = row.at("cpu_time").number()};
-  if (repetition.samples_us.empty()) ours.at("samples_us").fail("must hold a sample");
+  const auto above_zero = [](double sample) { return sample > 0; };
+  if (repetition.samples_us.empty() || !std::ranges::all_of(repetition.samples_us, above_zero)) {
+    ours.at("samples_us").fail("must hold samples, all above 0");
+  }
   auto found = results.find(index);
   if (found == results.end()) {
     Result result = read_identity(ours, row.at("name").text());
@@ -213,15 +216,15 @@ void read_row(const Value& row, Results& results) {
 Json parse(std::string_view text, std::string_view source) {
   constexpr int kDeepest = 32;
   std::vector<std::set<std::string>> keys;
-  const Json::parser_callback_t callback = [&](int depth, Json::parse_event_t event,
-                                               Json& parsed) {
+  const Json::parser_callback_t callback = [&](int depth, Json::parse_event_t event, Json& parsed) {
     if (depth > kDeepest) {
       throw std::invalid_argument(std::string(source) + ": nested deeper than " +
                                   std::to_string(kDeepest) + " levels");
     }
     if (event == Json::parse_event_t::object_start) keys.emplace_back();
     if (event == Json::parse_event_t::object_end) keys.pop_back();
-    if (event == Json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second) {
+    if (event == Json::parse_event_t::key &&
+        !keys.back().insert(parsed.get<std::string>()).second) {
       throw std::invalid_argument(std::string(source) + ": the key " + parsed.dump() +
                                   " stands twice in one object");
     }

@@ -285,8 +285,12 @@ DeviceChoice open_cuda(int ordinal) {
   int count = 0;
   if (const cudaError_t error = cudaGetDeviceCount(&count); error != cudaSuccess) {
     static_cast<void>(cudaGetLastError());
+    int driver = 0;
+    static_cast<void>(cudaDriverGetVersion(&driver));
+    // Without a driver CUDA says that its version is insufficient.
     return {.device = nullptr,
-            .absent_reason = std::string("no CUDA device: ") + cudaGetErrorString(error)};
+            .absent_reason = std::string("no CUDA device: ") +
+                             (driver == 0 ? "no driver is loaded" : cudaGetErrorString(error))};
   }
   if (ordinal >= count) {
     return {.device = nullptr,

@@ -145,7 +145,7 @@ std::vector<std::byte> OperandBuffers::read_dalpha() const { return at("dalpha")
 
 std::size_t OperandBuffers::bytes_needed(const Problem& problem, std::size_t workspace_bytes) {
   const std::size_t tensors = problem.direction == Direction::forward ? 2 : 3;
-  constexpr std::size_t kGuards = 7 * 2 * GuardedBuffer::kGuardBytes;
+  constexpr std::size_t kGuards = std::size_t{7} * 2 * GuardedBuffer::kGuardBytes;
   return tensors * tensor_bytes(problem) + 2 * slope_bytes(problem) + workspace_bytes + kGuards;
 }
 

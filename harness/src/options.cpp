@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kUsage = 2;
 
-const char* kStatuses =
+constexpr const char* kStatuses =
     "\nExit status: 0 all well, 2 bad usage or suite, 3 a result is wrong, 4 nothing could be\n"
     "verified, 5 the device failed, 130 interrupted (the report holds what was done).";
 

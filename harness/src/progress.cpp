@@ -10,7 +10,7 @@
 namespace prelu::harness {
 namespace {
 
-const char* const kClearLine = "\r\033[K";
+constexpr const char* kClearLine = "\r\033[K";
 
 std::string outcome(const reports::Result& result) {
   if (result.status != reports::Status::passed) {

@@ -1,5 +1,6 @@
 #include "runner.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <new>
 #include <stdexcept>
@@ -26,6 +27,12 @@ class TooLarge : public std::bad_alloc {
   std::string message_;
 };
 
+/// Thrown where a proof was interrupted: half a proof is none.
+class Interrupted : public std::exception {
+ public:
+  const char* what() const noexcept override { return "interrupted"; }
+};
+
 /// What the kernel could hand out without swapping: it overcommits, so an allocation that succeeds
 /// proves nothing.
 std::size_t available_host_memory() {
@@ -49,10 +56,10 @@ int read_streams(const Problem& problem) { return problem.direction == Direction
 
 }  // namespace
 
-Runner::Runner(Devices& devices, const RunOptions& options)
-    : devices_(&devices), options_(options) {
+Runner::Runner(Devices& devices, RunOptions options)
+    : devices_(&devices), options_(std::move(options)) {
   for (auto& [backend, choice] : devices) {
-    if (choice.device) ceilings_.emplace(backend, Ceilings(*choice.device));
+    if (choice.device) ceilings_.emplace(backend, Ceilings(*choice.device, options_.interrupted));
   }
 }
 
@@ -81,6 +88,15 @@ reports::Result Runner::new_result(const Case& c) const {
           .variant = c.variant,
           .problem = direction + problem_name(c.problem, c.offset),
           .deterministic = variant.deterministic};
+}
+
+reports::Result Runner::without_run(const Case& c, reports::Status status,
+                                    std::string reason) const {
+  reports::Result result = new_result(c);
+  result.status = result.verification.status = status;
+  result.reason = std::move(reason);
+  if (status == reports::Status::failed) result.rerun = rerun_command(c);
+  return result;
 }
 
 const ProblemData& Runner::data_for(const Problem& problem, const Dataset& dataset) {
@@ -118,8 +134,9 @@ void Runner::verify_into(reports::Result& result, const Case& c,
   Verdict verdict{.verification = result.verification};
   OperandBuffers buffers(device, c.problem, c.offset, workspace_bytes(variant, c.problem));
   for (const Dataset& dataset : datasets) {
+    if (dataset != datasets.front() && options_.interrupted()) throw Interrupted();
     harness::verify(device, variant, c, dataset, data_for(c.problem, dataset), buffers, verdict);
-    if (!verdict.passed() || options_.interrupted()) break;
+    if (!verdict.passed()) break;
   }
   result.verification = verdict.verification;
   result.status = verdict.passed() ? reports::Status::passed : reports::Status::failed;
@@ -144,6 +161,8 @@ bool Runner::guarded(reports::Result& result, const Case& c, const std::function
     work();
   } catch (const DeviceError&) {
     throw;
+  } catch (const Interrupted& error) {
+    ended(reports::Status::skipped, error.what());
   } catch (const TooLarge& error) {
     ended(reports::Status::skipped, error.what());
   } catch (const std::bad_alloc&) {
@@ -160,11 +179,10 @@ bool Runner::guarded(reports::Result& result, const Case& c, const std::function
 }
 
 reports::Result Runner::verify(const Case& c) {
-  reports::Result result = new_result(c);
   if (std::string reason = reason_to_skip(c); !reason.empty()) {
-    result.reason = std::move(reason);
-    return result;
+    return without_run(c, reports::Status::skipped, std::move(reason));
   }
+  reports::Result result = new_result(c);
   result.device = device_of(c).info().kind;
   guarded(result, c, [&] {
     check_memory(c, false);
@@ -177,7 +195,7 @@ bool Runner::start(const Case& c, Seconds limit) {
   timing_.reset();
   result_ = verify(c);
   if (result_.status != reports::Status::passed) return false;
-  if (c.problem.shape.elements() == 0) return false;  // nothing to time
+  if (c.problem.shape.elements() == 0 || options_.interrupted()) return false;  // nothing to time
   Device& device = device_of(c);
   return guarded(result_, c, [&] {
     check_memory(c, true);
@@ -203,8 +221,13 @@ bool Runner::start(const Case& c, Seconds limit) {
     SamplingPolicy policy = options_.policy;
     policy.limit = limit;
     timing.sampler.emplace(
-        Clock{.cold = [&device, &timing,
-                       launch] { return device.time_once(launch(timing.operands.next())); },
+        Clock{.cold =
+                  [&device, &timing, launch] {
+                    Sample sample = device.time_once(launch(timing.operands.next()));
+                    // What takes less than a tick of the clock takes a tick at most; never nothing.
+                    sample.time = std::max(sample.time, device.clock_resolution());
+                    return sample;
+                  },
               .hot =
                   [&device, &timing, launch](int launches) {
                     return device.time_many(launch(timing.operands.first()), launches);
@@ -216,11 +239,14 @@ bool Runner::start(const Case& c, Seconds limit) {
   });
 }
 
-double Runner::next_block_us() {
-  Block block = timing_->sampler->next_block();
-  const double median = reports::median(block.samples_us);
-  timing_->measurement.repetitions.push_back(
-      {.samples_us = std::move(block.samples_us), .cpu_time_us = block.cpu_time_us});
+std::optional<double> Runner::next_block_us() {
+  std::optional<double> median;
+  guarded(result_, timing_->c, [&] {
+    Block block = timing_->sampler->next_block();
+    median = reports::median(block.samples_us);
+    timing_->measurement.repetitions.push_back(
+        {.samples_us = std::move(block.samples_us), .cpu_time_us = block.cpu_time_us});
+  });
   return median;
 }
 
@@ -252,7 +278,7 @@ std::vector<reports::Ceiling> Runner::ceilings() const {
 }
 
 void Runner::measure_drift() {
-  for (auto& [backend, ceilings] : ceilings_) ceilings.measure_drift(options_.interrupted);
+  for (auto& [backend, ceilings] : ceilings_) ceilings.measure_drift();
 }
 
 }  // namespace prelu::harness

@@ -33,10 +33,13 @@ using Devices = std::map<Backend, DeviceChoice>;
 
 class Runner {
  public:
-  Runner(Devices& devices, const RunOptions& options);
+  Runner(Devices& devices, RunOptions options);
 
   /// Why the case is not run at all, or nothing: no such device, or the variant refuses it.
   std::string reason_to_skip(const Case& c) const;
+
+  /// The result of a case that was not run to its end: skipped or failed.
+  reports::Result without_run(const Case& c, reports::Status status, std::string reason) const;
 
   /// Verifies the case and gives the result, without timing it. Throws DeviceError.
   reports::Result verify(const Case& c);
@@ -44,8 +47,9 @@ class Runner {
   /// Verifies the case and prepares to time it within `limit`. False when it failed or was skipped:
   /// finish() says why.
   bool start(const Case& c, Seconds limit);
-  /// The median of the next block of cold samples, in microseconds. Only after start().
-  double next_block_us();
+  /// The median of the next block of cold samples, in microseconds, or nothing if the case failed
+  /// meanwhile. Only after start(). Throws DeviceError.
+  std::optional<double> next_block_us();
   /// Hot samples, the ceiling, and the second verification; the result.
   reports::Result finish();
 

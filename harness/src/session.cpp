@@ -163,6 +163,7 @@ void Session::time_all() {
     if (argument.starts_with("--benchmark_format=")) own_display = false;
   }
   std::vector<char*> pointers;
+  pointers.reserve(arguments.size());
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   int count = static_cast<int>(pointers.size());
   benchmark::Initialize(&count, pointers.data());

@@ -17,6 +17,7 @@ constexpr std::array<unsigned char, 2> kPoisons{0xFF, 0x3C};  // a NaN, and a sm
 
 template <class S>
 bool same(const S& expected, const S& actual) {
+  // The same bits: -0 is not 0.  NOLINTNEXTLINE(bugprone-suspicious-memory-comparison)
   if (std::memcmp(&expected, &actual, sizeof(S)) == 0) return true;
   return std::isnan(widen(expected)) && std::isnan(widen(actual));
 }

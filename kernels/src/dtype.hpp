@@ -113,7 +113,7 @@ constexpr double ulp_of() {
 /// Calls visitor(std::type_identity<S>{}) with the storage type of `dtype`.
 template <class Visitor>
 decltype(auto) visit_dtype(DType dtype, Visitor&& visitor) {
-  switch (dtype) {
+  switch (dtype) {  // NOLINT(bugprone-branch-clone): the types differ
     case DType::f16: return visitor(std::type_identity<Half>{});
     case DType::bf16: return visitor(std::type_identity<BFloat16>{});
     case DType::f32: return visitor(std::type_identity<float>{});

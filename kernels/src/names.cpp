@@ -12,6 +12,8 @@ struct Spelling {
   Enum value;
   std::string_view text;
 };
+template <class Enum>
+Spelling(Enum, const char*) -> Spelling<Enum>;
 
 constexpr std::array kBackends{Spelling{Backend::cpu, "cpu"}, Spelling{Backend::cuda, "cuda"}};
 constexpr std::array kDirections{Spelling{Direction::forward, "forward"},

@@ -51,7 +51,7 @@ void check_pointer(const char* operand, const void* pointer, DType dtype, bool n
 }  // namespace
 
 Plan::Plan(Backend backend, const Problem& problem, const PlanOptions& options)
-    : variant_(nullptr), problem_(problem), device_(options.device) {
+    : problem_(problem), device_(options.device) {
   validate(problem);
   if (backend == Backend::cuda) {
     const DeviceScope scope(options.device);  // throws where the device does not exist

@@ -6,7 +6,11 @@
 #include "render_command.hpp"
 #include "schema_version.hpp"
 
-int main(int argc, char** argv) {
+namespace {
+
+constexpr int kUsage = 2;
+
+int run(int argc, char** argv) {
   CLI::App app{"Renders reports of prelu-bench."};
   app.set_version_flag("--version", std::string(prelu::reports::kProgramVersion));
   app.require_subcommand(1);
@@ -19,14 +23,21 @@ int main(int argc, char** argv) {
   int status = 0;
   prelu::reports::add_render_command(app, status);
 
-  constexpr int kUsage = 2;
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsage;
+  }
+  return status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
   } catch (const std::exception& error) {
     std::cerr << "prelu-report: " << error.what() << '\n';
     return kUsage;
   }
-  return status;
 }

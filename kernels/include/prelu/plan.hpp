@@ -37,7 +37,7 @@ class Plan {
   void run(const Operands& operands, Stream stream = nullptr) const;
 
  private:
-  const KernelVariant* variant_;
+  const KernelVariant* variant_ = nullptr;
   Problem problem_;
   int device_;
 };

@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# Sets up, builds, and measures PReLU on this machine.
+set -euo pipefail
+
+usage() {
+  cat <<'TEXT'
+Usage: scripts/bench.sh [prelu-bench arguments]
+
+Installs what is missing, builds build/release, and runs prelu-bench on this machine's GPU and CPU:
+every case is proven right before it is timed. Without a GPU the CUDA kernels are executed by the SIMT
+executor on the CPU instead, and proven. The report goes to reports/out/<date>-<device>, unless --out
+says otherwise; reports/out/latest leads to the last one.
+
+  scripts/bench.sh                            the suite 'quick': a minute or two
+  scripts/bench.sh --suite full               everything: some 15 minutes
+  scripts/bench.sh --device cpu --filter f32  less
+
+Exit: that of prelu-bench (0 all well, 2 usage, 3 a result is wrong, 4 nothing verified, 5 the device
+failed, 130 interrupted), or 1 where setting up or building fails. prelu-bench's own options:
+
+TEXT
+}
+
+project="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+caller="$PWD"
+bin="$project/build/release/bin"
+own_folder=true
+for argument in "$@"; do
+  case "$argument" in
+    -h | --help)
+      usage
+      if [[ -x $bin/prelu-bench ]]; then exec "$bin/prelu-bench" --help; fi
+      echo "(listed here once bench.sh has built it)"
+      exit 0 ;;
+    --version | --list | --verify-only | --out | --out=*) own_folder=false ;;
+  esac
+done
+
+cd "$project"
+scripts/setup.sh
+
+# Its own architecture where there is a GPU; the default of the build elsewhere.
+options=()
+gpu=""
+if command -v nvidia-smi > /dev/null; then
+  gpu="$(nvidia-smi --query-gpu=name --format=csv,noheader 2> /dev/null | head -n 1 || true)"
+  capability="$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2> /dev/null | head -n 1 || true)"
+  if [[ $capability =~ ^[0-9]+\.[0-9]+$ ]]; then
+    options+=("-DCMAKE_CUDA_ARCHITECTURES=${capability/./}")
+  else
+    gpu=""
+  fi
+fi
+scripts/build.sh release prelu_programs "${options[@]}"
+
+if ! $own_folder; then
+  cd "$caller"
+  exec "$bin/prelu-bench" "$@"
+fi
+
+device="${gpu:-$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)}"
+device="$(tr '[:upper:]' '[:lower:]' <<< "${device:-cpu}" | tr -cs 'a-z0-9\n' '-' | sed 's/^-//; s/-$//')"
+out="reports/out/$(date +%Y-%m-%dT%H%M%S)-$device"
+
+status=0
+"$bin/prelu-bench" --out "$out" "$@" || status=$?
+
+if [[ -z $gpu && $status == 0 && -x $bin/prelu-simt ]]; then
+  echo
+  echo "No GPU here: the CUDA kernels, executed on the CPU thread by thread"
+  "$bin/prelu-simt" --verify-only --suite smoke --out "$out/simt" || status=$?
+fi
+
+if [[ -f $out/report.json ]]; then
+  ln -sfn "$(basename "$out")" reports/out/latest
+  echo
+  echo "The report: $out/report.json"
+  echo "  to read:  $out/report.md"
+  echo "  for CI:   $out/report.ci.json"
+fi
+exit "$status"

@@ -37,27 +37,16 @@ for argument in "$@"; do
 done
 
 cd "$project"
-scripts/setup.sh
+scripts/setup.sh >&2
 
-# Its own architecture where there is a GPU; the default of the build elsewhere.
-options=()
-gpu=""
-if command -v nvidia-smi > /dev/null; then
-  gpu="$(nvidia-smi --query-gpu=name --format=csv,noheader 2> /dev/null | head -n 1 || true)"
-  capability="$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2> /dev/null | head -n 1 || true)"
-  if [[ $capability =~ ^[0-9]+\.[0-9]+$ ]]; then
-    options+=("-DCMAKE_CUDA_ARCHITECTURES=${capability/./}")
-  else
-    gpu=""
-  fi
-fi
-scripts/build.sh release prelu_programs "${options[@]}"
+scripts/build.sh release prelu_programs >&2
 
 if ! $own_folder; then
   cd "$caller"
   exec "$bin/prelu-bench" "$@"
 fi
 
+gpu="$(nvidia-smi --query-gpu=name --format=csv,noheader 2> /dev/null | head -n 1 || true)"
 device="${gpu:-$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)}"
 device="$(tr '[:upper:]' '[:lower:]' <<< "${device:-cpu}" | tr -cs 'a-z0-9\n' '-' | sed 's/^-//; s/-$//')"
 out="reports/out/$(date +%Y-%m-%dT%H%M%S)-$device"

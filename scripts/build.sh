@@ -1,24 +1,30 @@
 #!/usr/bin/env bash
-# scripts/build.sh PRESET TARGET [CMake option...]: configures and builds, for bench.sh and test.sh.
+# scripts/build.sh PRESET TARGET: configures and builds, for bench.sh and test.sh.
 # Shows the build's progress on a terminal; elsewhere, only what went wrong.
 set -euo pipefail
 cd "$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 
 preset="$1"
 target="$2"
-shift 2
+options=()
 log="build/$preset.log"
 mkdir -p build
 echo "building build/$preset; the first time takes minutes"
 
+# Its own architecture where there is a GPU; the build's default elsewhere.
+capability="$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2> /dev/null | head -n 1 || true)"
+if [[ $preset == release && $capability =~ ^[0-9]+\.[0-9]+$ ]]; then
+  options+=("-DCMAKE_CUDA_ARCHITECTURES=${capability/./}")
+fi
+
 build() {
-  cmake --preset "$preset" "$@" && cmake --build --preset "$preset" --target "$target"
+  cmake --preset "$preset" "${options[@]}" && cmake --build --preset "$preset" --target "$target"
 }
 
 if [[ -t 1 ]]; then
-  build "$@" 2>&1 | tee "$log" && exit 0
+  build 2>&1 | tee "$log" && exit 0
 else
-  build "$@" > "$log" 2>&1 && exit 0
+  build > "$log" 2>&1 && exit 0
   tail -n 100 "$log" >&2
 fi
 echo "build.sh: building build/$preset failed; the whole of it: $log" >&2

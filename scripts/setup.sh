@@ -118,7 +118,8 @@ install_cuda() {
   local root="$staging/nvidia/cu13"
   # The names that CMake looks for, and wheels leave out.
   [[ -e $root/lib64 ]] || ln -s lib "$root/lib64"
-  [[ -e $root/lib/libcudart.so ]] || ln -s libcudart.so.* "$root/lib/libcudart.so"
+  local cudart=("$root"/lib/libcudart.so.*)
+  [[ -e $root/lib/libcudart.so ]] || ln -s "$(basename "${cudart[0]}")" "$root/lib/libcudart.so"
   cp scripts/cuda-requirements.txt "$staging/"
   if ! probe_nvcc "$root/bin/nvcc"; then
     echo "setup: no CUDA toolkit: the one from the wheels does not build a program" >&2

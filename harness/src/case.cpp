@@ -61,6 +61,10 @@ void parse_option(std::string_view text, Case& c) {
     c.problem.accumulate = true;
   } else if (key == "offset") {
     c.offset = parse_count(value, "an offset");
+    if (c.offset > kMostOffset) {
+      throw std::invalid_argument("offset=" + std::string(value) + " is above " +
+                                  std::to_string(kMostOffset));
+    }
   } else {
     throw std::invalid_argument("'" + std::string(text) +
                                 "' is none of: alpha=DTYPE, zero=SLOPE, in_place, accumulate, "

@@ -9,6 +9,9 @@
 
 namespace prelu::harness {
 
+/// The largest offset of a case, in elements: beyond any alignment, far from any overflow.
+inline constexpr std::int64_t kMostOffset = 1 << 20;
+
 struct Case {
   std::string variant;  ///< "cuda/forward_packed"
   Problem problem;

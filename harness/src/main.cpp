@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <iostream>
 #include <regex>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -45,12 +46,14 @@ fs::path suite_folder() { return fs::read_symlink("/proc/self/exe").parent_path(
 
 struct Selection {
   std::vector<Case> cases;
-  std::string suites;  ///< names, joined by commas
+  std::set<std::string> names;  ///< of the cases
+  std::string suites;           ///< names, joined by commas
   double budget_s = 0;
 };
 
+/// A case that several suites hold is run once.
 void add(Selection& selection, const Case& c) {
-  if (std::ranges::find(selection.cases, c) == selection.cases.end()) selection.cases.push_back(c);
+  if (selection.names.insert(case_name(c)).second) selection.cases.push_back(c);
 }
 
 void add_named_case(Selection& selection, const std::string& name) {
@@ -74,9 +77,12 @@ Selection select(const Options& options) {
     const Suite suite = load_suite(name, suite_folder(), registry());
     selection.suites += (selection.suites.empty() ? "" : ",") + suite.name;
     selection.budget_s += suite.budget_s;
-    selection.cases.insert(selection.cases.end(), suite.cases.begin(), suite.cases.end());
+    for (const Case& c : suite.cases) add(selection, c);
   }
   for (const std::string& name : options.cases) add_named_case(selection, name);
+  if (selection.cases.empty()) {
+    throw std::invalid_argument("the suite holds no case of a variant in this program");
+  }
 
   if (!options.filter.empty()) {
     std::regex filter;
@@ -122,11 +128,11 @@ void prepare_folder(const fs::path& folder) {
   }
 }
 
-void write_report(const fs::path& folder, const reports::Report& report) {
+void write_report(const fs::path& folder, const reports::Report& report, std::ostream& log) {
   reports::write_file(folder / "report.json", reports::to_json(report));
   reports::write_file(folder / "report.ci.json", reports::to_ci_json(report));
   reports::write_file(folder / "report.md", reports::to_markdown(report));
-  std::cout << "report: " << (folder / "report.json").string() << '\n';
+  log << "report: " << (folder / "report.json").string() << '\n';
 }
 
 int status_of(const reports::Report& report, const SessionOutcome& outcome) {
@@ -149,14 +155,15 @@ int run(const Options& options) {
   Devices devices = open_devices(options.device);
   drop_other_backends(selection, options, devices);
   const bool time = program().times && !options.verify_only;
+  SessionOptions session{.time = time, .budget_s = selection.budget_s};
+  session.google_benchmark = options.google_benchmark;
+  configure_google_benchmark(session.google_benchmark, session.run.policy.repetitions);
   const std::string out = options.out.empty() && time ? "prelu-out" : options.out;
   if (!out.empty()) prepare_folder(out);
 
-  SessionOptions session{.time = time, .budget_s = selection.budget_s};
   session.run.seed = options.device.seed;
   session.run.program = program().name;
   session.run.interrupted = [] { return interrupted != 0; };
-  session.google_benchmark = options.google_benchmark;
 
   reports::Report report{.environment = read_environment()};
   for (const auto& [backend, choice] : devices) {
@@ -175,8 +182,10 @@ int run(const Options& options) {
   report.results = std::move(outcome.results);
   report.partial = outcome.interrupted || !outcome.device_error.empty();
 
-  std::cout << reports::to_table(report);
-  if (!out.empty()) write_report(out, report);
+  // Rows in Google Benchmark's format are for another program to read: nothing comes between.
+  std::ostream& log = shows_rows(session.google_benchmark) ? std::cerr : std::cout;
+  log << reports::to_table(report);
+  if (!out.empty()) write_report(out, report, log);
   if (!outcome.device_error.empty()) {
     std::cerr << program().name
               << ": the device failed, the run ends here: " << outcome.device_error << '\n';

@@ -1,6 +1,7 @@
 #include "options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <iostream>
 
 #include "build_info.hpp"
@@ -9,10 +10,18 @@ namespace prelu::harness {
 namespace {
 
 constexpr int kUsage = 2;
+constexpr int kMostThreads = 4096;
 
 constexpr const char* kStatuses =
     "\nExit status: 0 all well, 2 bad usage or suite, 3 a result is wrong, 4 nothing could be\n"
     "verified, 5 the device failed, 130 interrupted (the report holds what was done).";
+
+/// CLI11's own check names the largest double, digit by digit.
+std::string not_negative(const std::string& text) {
+  double value = 0;
+  const bool good = CLI::detail::lexical_cast(text, value) && value >= 0 && std::isfinite(value);
+  return good ? "" : "'" + text + "' is not a number from 0 on";
+}
 
 }  // namespace
 
@@ -24,11 +33,15 @@ CommandLine read_command_line(int argc, char** argv, const Program& program) {
   app.set_version_flag("--version", std::string(program.name) + " " + kVersion);
   app.add_option("--suite", options.suites,
                  "A suite's name or file, may be repeated (default: " +
-                     std::string(program.default_suite) + ")");
-  app.add_option("--case", options.cases, "Run this case, by its name; may be repeated");
+                     std::string(program.default_suite) + ")")
+      ->allow_extra_args(false);
+  app.add_option("--case", options.cases, "Run this case, by its name; may be repeated")
+      ->allow_extra_args(false);
   app.add_option("--filter", options.filter, "Only cases whose name holds this regular expression");
   app.add_flag("--list", options.list, "Print the cases' names, one a line, and stop");
-  app.add_option("--out", options.out, "Folder for report.json, report.ci.json and report.md");
+  app.add_option("--out", options.out,
+                 std::string("Folder for report.json, report.ci.json and report.md") +
+                     (program.times ? " (default when measuring: prelu-out)" : ""));
   app.add_option("--seed", options.device.seed, "Of the inputs")->capture_default_str();
   app.add_flag("--verify-only", options.verify_only, "Prove, without measuring");
   if (program.has_schedules) {
@@ -40,16 +53,20 @@ CommandLine read_command_line(int argc, char** argv, const Program& program) {
     app.add_option("--device", options.device.device, "auto, cpu, cuda or cuda:N")
         ->capture_default_str();
     app.add_option("--threads", options.device.threads, "CPU threads; 0 is all cores")
-        ->check(CLI::NonNegativeNumber)
+        ->check(CLI::Range(0, kMostThreads))
         ->capture_default_str();
     app.add_option("--budget", options.budget, "Seconds that the run may take; 0 is no limit")
-        ->check(CLI::NonNegativeNumber);
+        ->check(CLI::Validator(not_negative, "SECONDS"));
     app.allow_extras();
   }
   try {
     app.parse(argc, argv);
     for (const std::string& extra : app.remaining()) {
       if (!extra.starts_with("--benchmark_")) throw CLI::ExtrasError({extra});
+      if (extra == "--benchmark_list_tests" || extra == "--benchmark_list_tests=true") {
+        options.list = true;
+        continue;
+      }
       options.google_benchmark.push_back(extra);
     }
   } catch (const CLI::ParseError& error) {

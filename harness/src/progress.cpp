@@ -11,6 +11,10 @@ namespace prelu::harness {
 namespace {
 
 constexpr const char* kClearLine = "\r\033[K";
+// A line longer than the terminal is cut off: wrapped, it could not be rewritten.
+constexpr const char* kNoWrap = "\033[?7l";
+constexpr const char* kWrap = "\033[?7h";
+constexpr std::chrono::seconds kLongSilence{10};
 
 std::string outcome(const reports::Result& result) {
   if (result.status != reports::Status::passed) {
@@ -32,20 +36,23 @@ std::string Progress::counter() const {
 
 std::string Progress::remaining() const {
   if (done_ == 0 || done_ == cases_) return {};
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
+  const std::chrono::duration<double> elapsed = Clock::now() - start_;
   const double left =
       elapsed.count() / static_cast<double>(done_) * static_cast<double>(cases_ - done_);
   return " (about " + std::to_string(std::lround(left)) + " s left)";
 }
 
 void Progress::starting(const std::string& name) {
-  if (terminal_) std::cerr << kClearLine << counter() << name << remaining() << std::flush;
+  if (!terminal_) return;
+  std::cerr << kClearLine << kNoWrap << counter() << name << remaining() << kWrap << std::flush;
 }
 
 void Progress::finished(const reports::Result& result) {
   ++done_;
-  const bool worth_a_line = result.measurement || result.status == reports::Status::failed;
-  if (!worth_a_line) return;
+  const Clock::time_point now = Clock::now();
+  const bool silent_for_long = !terminal_ && now - last_line_ >= kLongSilence;
+  if (!result.measurement && result.status != reports::Status::failed && !silent_for_long) return;
+  last_line_ = now;
   if (terminal_) std::cerr << kClearLine;
   std::cerr << counter() << result.name << ": " << outcome(result) << (terminal_ ? "" : remaining())
             << '\n';

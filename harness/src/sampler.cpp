@@ -39,8 +39,8 @@ Sample Sampler::take() {
     const bool slow =
         sample.clock_mhz > 0 && sample.clock_mhz < policy_.slow_clock * sustained_mhz_;
     if (!slow) return sample;
+    if (throttled_ == policy_.retakes || clock_.interrupted()) return sample;  // never no result
     ++throttled_;
-    if (throttled_ > policy_.retakes || clock_.interrupted()) return sample;  // never no result
   }
 }
 

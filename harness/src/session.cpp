@@ -2,6 +2,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <optional>
@@ -16,6 +17,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view kRepetitionsFlag = "--benchmark_repetitions=";
+constexpr int kMostRepetitions = 1000;
 
 /// Google Benchmark's display: silent, because Progress speaks.
 class SilentReporter : public benchmark::BenchmarkReporter {
@@ -27,16 +29,19 @@ class SilentReporter : public benchmark::BenchmarkReporter {
 class Session {
  public:
   Session(const std::vector<Case>& cases, Devices& devices, const SessionOptions& options)
-      : cases_(cases), options_(options), runner_(devices, options.run), progress_(cases.size()) {
+      : cases_(cases), options_(options), runner_(devices, options.run) {
     outcome_.results.resize(cases.size());
     done_.resize(cases.size());
+    for (const Case& c : cases) reasons_to_skip_.push_back(runner_.reason_to_skip(c));
+    progress_ = Progress(static_cast<std::size_t>(std::ranges::count_if(
+        reasons_to_skip_, [](const auto& reason) { return reason.empty(); })));
   }
 
   SessionOutcome run() {
     try {
       options_.time ? time_all() : verify_all();
     } catch (const DeviceError& error) {
-      outcome_.device_error = error.what();
+      end_with(error);
     }
     for (std::size_t i = 0; i < cases_.size(); ++i) {
       if (!done_[i]) record(i, not_run(i));
@@ -50,7 +55,9 @@ class Session {
  private:
   void verify_all() {
     for (std::size_t i = 0; i < cases_.size() && !stopped(); ++i) {
+      if (!reasons_to_skip_[i].empty()) continue;
       progress_.starting(case_name(cases_[i]));
+      at_work_ = i;
       record(i, runner_.verify(cases_[i]));
     }
   }
@@ -68,21 +75,31 @@ class Session {
     return options_.run.interrupted() || over_budget() || !outcome_.device_error.empty();
   }
 
+  /// The device has failed: nothing more runs on it, and the case that was at work is to blame.
+  void end_with(const DeviceError& error) {
+    outcome_.device_error = error.what();
+    current_.reset();
+    if (!at_work_ || done_[*at_work_]) return;
+    const Case& c = cases_[*at_work_];
+    outcome_.device_error = case_name(c) + ": " + error.what();
+    record(*at_work_, runner_.without_run(c, reports::Status::failed,
+                                          std::string("the device failed: ") + error.what()));
+  }
+
   /// The result of a case that the run did not come to.
   reports::Result not_run(std::size_t i) {
-    reports::Result result{.name = case_name(cases_[i]), .variant = cases_[i].variant};
-    result.problem = result.name;
-    result.reason = runner_.reason_to_skip(cases_[i]);
-    if (!result.reason.empty()) return result;
-    result.reason = !outcome_.device_error.empty() ? "the device had failed"
-                    : options_.run.interrupted()   ? "interrupted"
-                    : over_budget()                ? "the budget was used up"
-                                                   : "not selected by --benchmark_filter";
-    return result;
+    std::string reason = reasons_to_skip_[i];
+    if (reason.empty()) {
+      reason = !outcome_.device_error.empty() ? "the device had failed"
+               : options_.run.interrupted()   ? "interrupted"
+               : over_budget()                ? "the budget was used up"
+                                              : "not selected by --benchmark_filter";
+    }
+    return runner_.without_run(cases_[i], reports::Status::skipped, std::move(reason));
   }
 
   void record(std::size_t i, reports::Result result) {
-    progress_.finished(result);
+    if (reasons_to_skip_[i].empty()) progress_.finished(result);
     outcome_.results[i] = std::move(result);
     done_[i] = true;
   }
@@ -90,10 +107,12 @@ class Session {
   const std::vector<Case>& cases_;
   const SessionOptions& options_;
   Runner runner_;
-  Progress progress_;
+  std::vector<std::string> reasons_to_skip_;  ///< empty for what can run
+  Progress progress_{0};
   SessionOutcome outcome_;
   std::vector<bool> done_;
   std::optional<std::size_t> current_;  ///< the case that is started and not finished
+  std::optional<std::size_t> at_work_;  ///< the case whose kernel ran last
   Clock::time_point start_ = Clock::now();
 };
 
@@ -105,7 +124,7 @@ Seconds Session::limit_for(std::size_t i) const {
   if (options_.budget_s <= 0) return Seconds(kMostSeconds);
   std::size_t left = 0;
   for (std::size_t k = i; k < cases_.size(); ++k) {
-    left += !done_[k] && runner_.reason_to_skip(cases_[k]).empty() ? 1U : 0U;
+    left += !done_[k] && reasons_to_skip_[k].empty() ? 1U : 0U;
   }
   const double seconds = options_.budget_s - Seconds(Clock::now() - start_).count();
   return Seconds(std::min(kMostSeconds, kShareOfTiming * seconds /
@@ -118,18 +137,22 @@ std::optional<double> Session::next_block_us(std::size_t i) {
     finish_current();
     if (stopped() || done_[i]) return std::nullopt;
     progress_.starting(case_name(cases_[i]));
+    at_work_ = i;
     const bool ready = runner_.start(cases_[i], limit_for(i));
     current_ = i;
     if (!ready) finish_current();
   }
   if (current_ != i || options_.run.interrupted()) return std::nullopt;
-  return runner_.next_block_us();
+  const std::optional<double> block_us = runner_.next_block_us();
+  if (!block_us) finish_current();
+  return block_us;
 }
 
 void Session::finish_current() {
   if (!current_) return;
   const std::size_t finished = *current_;
   current_.reset();
+  at_work_ = finished;
   record(finished, runner_.finish());
 }
 
@@ -139,8 +162,7 @@ void Session::body(benchmark::State& state, std::size_t i) {
     try {
       if (outcome_.device_error.empty()) block_us = next_block_us(i);
     } catch (const DeviceError& error) {
-      outcome_.device_error = error.what();
-      current_.reset();
+      end_with(error);
     }
     if (!block_us) {
       // Google Benchmark exits 0 all the same: the status comes from the results.
@@ -152,30 +174,10 @@ void Session::body(benchmark::State& state, std::size_t i) {
 }
 
 void Session::time_all() {
+  benchmark::ClearRegisteredBenchmarks();
   // What cannot run is settled first, so that the time that is left is spread over what can.
-  std::vector<std::string> arguments{
-      "prelu-bench",
-      std::string(kRepetitionsFlag) + std::to_string(options_.run.policy.repetitions)};
-  arguments.insert(arguments.end(), options_.google_benchmark.begin(),
-                   options_.google_benchmark.end());
-  bool own_display = true;
-  for (const std::string& argument : arguments) {
-    if (argument.starts_with("--benchmark_format=")) own_display = false;
-  }
-  std::vector<char*> pointers;
-  pointers.reserve(arguments.size());
-  for (std::string& argument : arguments) pointers.push_back(argument.data());
-  int count = static_cast<int>(pointers.size());
-  benchmark::Initialize(&count, pointers.data());
-  if (count > 1) {
-    throw std::invalid_argument("Google Benchmark does not know " + std::string(pointers[1]));
-  }
-
   for (std::size_t i = 0; i < cases_.size(); ++i) {
-    if (!runner_.reason_to_skip(cases_[i]).empty()) {
-      record(i, not_run(i));
-      continue;
-    }
+    if (!reasons_to_skip_[i].empty()) continue;
     benchmark::RegisterBenchmark(case_name(cases_[i]).c_str(),
                                  [this, i](benchmark::State& state) { body(state, i); })
         ->UseManualTime()
@@ -183,36 +185,66 @@ void Session::time_all() {
         ->Unit(benchmark::kMicrosecond);
   }
   SilentReporter silent;
-  if (own_display) {
-    benchmark::RunSpecifiedBenchmarks(&silent);
-  } else {
-    benchmark::RunSpecifiedBenchmarks();
-  }
+  benchmark::RunSpecifiedBenchmarks(shows_rows(options_.google_benchmark) ? nullptr : &silent);
   if (outcome_.device_error.empty()) {
     finish_current();
+    at_work_.reset();
     if (!stopped()) runner_.measure_drift();
   }
-  benchmark::Shutdown();
+  benchmark::ClearRegisteredBenchmarks();
 }
 
-/// The number of repetitions in Google Benchmark's arguments, or `fallback`.
-int repetitions(const std::vector<std::string>& arguments, int fallback) {
-  int value = fallback;
-  for (const std::string& argument : arguments) {
-    if (!argument.starts_with(kRepetitionsFlag)) continue;
-    std::from_chars(argument.data() + kRepetitionsFlag.size(), argument.data() + argument.size(),
-                    value);
-  }
-  return std::max(value, 1);
+/// Google Benchmark's flag as it understands it: "--benchmark_x" alone says true.
+bool is_flag(std::string_view argument, std::string_view flag) {
+  if (!argument.starts_with(flag)) return false;
+  const std::string_view value = argument.substr(flag.size());
+  return value.empty() || value == "=true" || value == "=1" || value == "=yes";
 }
 
 }  // namespace
+
+bool shows_rows(const std::vector<std::string>& google_benchmark) {
+  return std::ranges::any_of(google_benchmark, [](const std::string& argument) {
+    return argument.starts_with("--benchmark_format=");
+  });
+}
+
+int configure_google_benchmark(const std::vector<std::string>& given, int fallback) {
+  int repetitions = fallback;
+  for (const std::string& argument : given) {
+    if (is_flag(argument, "--benchmark_enable_random_interleaving")) {
+      throw std::invalid_argument(argument + ": a case is prepared once, its repetitions follow " +
+                                  "one another");
+    }
+    if (!argument.starts_with(kRepetitionsFlag)) continue;
+    const char* const end = argument.data() + argument.size();
+    const auto [stop, error] =
+        std::from_chars(argument.data() + kRepetitionsFlag.size(), end, repetitions);
+    if (error != std::errc{} || stop != end || repetitions < 1 || repetitions > kMostRepetitions) {
+      throw std::invalid_argument(argument + ": must be an integer from 1 to " +
+                                  std::to_string(kMostRepetitions));
+    }
+  }
+  static std::string program = "prelu-bench";  // Google Benchmark keeps the pointer
+  std::vector<std::string> arguments;
+  arguments.insert(arguments.end(), given.begin(), given.end());
+  // Last, so that it holds however often the flag was given.
+  arguments.push_back(std::string(kRepetitionsFlag) + std::to_string(repetitions));
+  std::vector<char*> pointers{program.data()};
+  for (std::string& argument : arguments) pointers.push_back(argument.data());
+  int count = static_cast<int>(pointers.size());
+  benchmark::Initialize(&count, pointers.data());
+  if (count > 1) {
+    throw std::invalid_argument("Google Benchmark does not know " + std::string(pointers[1]));
+  }
+  return repetitions;
+}
 
 SessionOutcome run_cases(const std::vector<Case>& cases, Devices& devices,
                          const SessionOptions& options) {
   SessionOptions adjusted = options;
   adjusted.run.policy.repetitions =
-      repetitions(options.google_benchmark, options.run.policy.repetitions);
+      configure_google_benchmark(options.google_benchmark, options.run.policy.repetitions);
   SessionOutcome outcome = Session(cases, devices, adjusted).run();
   outcome.repetitions = adjusted.run.policy.repetitions;
   return outcome;

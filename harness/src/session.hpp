@@ -25,7 +25,14 @@ struct SessionOutcome {
   std::string device_error;  ///< what ended the run, if the device failed
 };
 
-/// Throws std::invalid_argument for arguments that Google Benchmark does not know.
+/// Whether these arguments ask Google Benchmark to print its own rows on standard output.
+bool shows_rows(const std::vector<std::string>& google_benchmark);
+
+/// Hands Google Benchmark its arguments and returns the repetitions they ask for, or `fallback`.
+/// Throws std::invalid_argument for what it does not know or what does not fit this program.
+int configure_google_benchmark(const std::vector<std::string>& arguments, int fallback);
+
+/// Throws what configure_google_benchmark throws.
 SessionOutcome run_cases(const std::vector<Case>& cases, Devices& devices,
                          const SessionOptions& options);
 

@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "names.hpp"
+#include "strict_json.hpp"
 
 namespace prelu::harness {
 namespace {
@@ -118,6 +119,11 @@ Shape read_shape(const Value& value) {
       value.fail("the dimensions overflow 63 bits");
     }
   }
+  try {
+    validate({.shape = shape});
+  } catch (const std::invalid_argument& error) {
+    value.fail(error.what());
+  }
   return shape;
 }
 
@@ -188,8 +194,11 @@ void expand_group(const Value& group, std::span<const KernelVariant> variants,
   const auto zeros = enumerators<SlopeAtZero>(group, "zero", {SlopeAtZero::one});
   const auto in_place = booleans(group, "in_place");
   const auto accumulate = booleans(group, "accumulate");
-  const auto offsets =
-      list<std::int64_t>(group, "offset", {0}, [](const Value& value) { return value.count(); });
+  const auto offsets = list<std::int64_t>(group, "offset", {0}, [](const Value& value) {
+    const std::int64_t offset = value.count();
+    if (offset > kMostOffset) value.fail("must be at most " + std::to_string(kMostOffset));
+    return offset;
+  });
   // "same" is x's dtype, whatever it is; f32 beside f32 is the same problem again.
   const auto alpha_is_f32 = list<bool>(group, "alpha_dtype", {false}, [](const Value& value) {
     const std::string text = value.text();
@@ -224,19 +233,11 @@ void expand_group(const Value& group, std::span<const KernelVariant> variants,
       shapes, dtypes, alpha_is_f32, layouts, modes, zeros, in_place, accumulate, offsets);
 }
 
-Json parse_json(std::string_view text, std::string_view source) {
-  try {
-    return Json::parse(text);
-  } catch (const Json::parse_error& error) {
-    throw std::invalid_argument(std::string(source) + ": not valid JSON: " + error.what());
-  }
-}
-
 }  // namespace
 
 Suite parse_suite(std::string_view json, std::string_view source,
                   std::span<const KernelVariant> variants) {
-  const Json document = parse_json(json, source);
+  const Json document = reports::parse_strictly(json, source);
   const Value root(document, std::string(source));
   root.allow_only({"schema", "name", "description", "budget", "groups"});
   if (const auto schema = root.at("schema").count(); schema != 1) {

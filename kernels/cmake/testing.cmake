@@ -32,8 +32,9 @@ function(prelu_add_program_test name)
     set(arg_TIMEOUT 600)
   endif()
   list(POP_FRONT arg_COMMAND program)
-  if(TARGET ${program})
-    set(program "$<TARGET_FILE:${program}>")
+  if(program MATCHES "^[A-Za-z0-9_.+-]+$")  # perhaps a target, which may be defined later
+    set(target "$<TARGET_EXISTS:${program}>")
+    set(program "$<${target}:$<TARGET_FILE:${program}>>$<$<NOT:${target}>:${program}>")
   endif()
   add_test(NAME "${PRELU_TEST_PREFIX}${name}"
     COMMAND "${CMAKE_COMMAND}" -D "STATUS=${arg_STATUS}" -D "OUTPUT=${arg_OUTPUT}"

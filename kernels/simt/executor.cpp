@@ -19,7 +19,7 @@ uint3 blockIdx{};
 dim3 blockDim;
 dim3 gridDim;
 
-// Where the linker puts the static shared memory of all kernels (see __shared__ in gpu.cuh).
+// Where the linker puts the static shared memory of all kernels (shared.ld).
 extern "C" {
 extern char __start_simt_shared[] __attribute__((weak));  // NOLINT(bugprone-reserved-identifier)
 extern char __stop_simt_shared[] __attribute__((weak));   // NOLINT(bugprone-reserved-identifier)
@@ -173,12 +173,15 @@ Executor& executor() {
   return instance;
 }
 
-/// Written byte by byte, out of AddressSanitizer's sight: there are red zones between the arrays.
-__attribute__((no_sanitize("address", "thread"))) void poison_static_shared() {
-  volatile char* const end = __stop_simt_shared;
-  for (volatile char* at = __start_simt_shared; at != nullptr && at < end; ++at) {
-    *at = static_cast<char>(0xFF);
-  }
+/// Fills the static shared memory with NaN, as something new. Written word by word, out of
+/// AddressSanitizer's sight: there are red zones between the arrays.
+__attribute__((no_sanitize("address", "thread"))) void renew_static_shared() {
+  using Word = volatile std::uint64_t;
+  const auto bytes = static_cast<std::size_t>(__stop_simt_shared - __start_simt_shared);
+  if (bytes == 0) return;
+  sanitizer::renew(__start_simt_shared, bytes);
+  auto* const words = reinterpret_cast<Word*>(__start_simt_shared);
+  for (std::size_t i = 0; i < bytes / sizeof(Word); ++i) words[i] = ~std::uint64_t{0};
 }
 
 void Executor::check(const Grid& grid, const std::source_location& where) const {
@@ -225,9 +228,9 @@ void Executor::run(const Grid& grid, void (*thread)(const void*), const void* co
 }
 
 IdentitySet& Executor::identities(std::uint64_t block) {
-  // The more sets, the farther apart the blocks that are not told apart.
-  const auto most = static_cast<std::size_t>(sanitizer::most_identities());
-  const std::size_t sets = std::clamp<std::size_t>(most / threads_.size(), 1, 8);
+  // The more sets, the farther apart the blocks that are not told apart; neighbours always are.
+  const auto wanted = static_cast<std::size_t>(sanitizer::wanted_identities());
+  const std::size_t sets = std::clamp<std::size_t>(wanted / threads_.size(), 2, 8);
   while (identity_sets_.size() < sets) identity_sets_.push_back(std::make_unique<IdentitySet>());
   IdentitySet& set = *identity_sets_[block % sets];
   while (set.identities.size() < threads_.size()) {
@@ -255,7 +258,7 @@ void Executor::start_block(std::uint64_t block) {
   abandoned_ = false;
   error_ = nullptr;
   arrange(order_);
-  poison_static_shared();
+  renew_static_shared();
   if (grid_.shared_bytes > 0) {
     shared_ = std::make_unique<std::byte[]>(grid_.shared_bytes);  // its ends are watched
     std::memset(shared_.get(), 0xFF, grid_.shared_bytes);
@@ -362,7 +365,7 @@ Fiber& Executor::take_fiber() {
   context::protected_fixedsize_stack allocator(kStackBytes);
   context::stack_context stack = allocator.allocate();
   fiber.stack = {.bottom = static_cast<const char*>(stack.sp) - stack.size, .size = stack.size};
-  sanitizer::clean_stack(fiber.stack);
+  sanitizer::prepare_stack(fiber.stack);
   // Stacks lie a power of two apart: started at the same place, they would all share the same few
   // lines of the caches.
   const std::size_t shift = fibers_.size() % 32 * 192;

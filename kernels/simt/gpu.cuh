@@ -37,8 +37,8 @@
 #define __launch_bounds__(...)
 #define __forceinline__ inline
 #define __restrict__ __restrict
-// In a section of its own, so that the executor can fill it with NaN before each block.
-#define __shared__ static __attribute__((section("simt_shared")))
+// The linker puts it where the executor can fill it with NaN before each block (shared.ld).
+#define __shared__ static
 
 namespace prelu::gpu {
 

@@ -17,8 +17,9 @@ struct Stack {
 /// is filled in).
 void leave_stack(Stack& from, const Stack& to);
 void arrive_on_stack(Stack& on, Stack& from);
-/// A stack that is used anew may hold poison of an earlier use.
-void clean_stack(const Stack& stack);
+/// A new stack for kernels: its memory may hold poison of an earlier use, and CUDA threads will take
+/// turns on it, which is no race between them.
+void prepare_stack(const Stack& stack);
 
 /// An identity is what ThreadSanitizer takes for a thread. Null where nobody is watching.
 void* create_identity();
@@ -28,6 +29,9 @@ void switch_identity(void* identity);
 /// Everything before a release of `place` happens before everything after its acquire.
 void release(void* place);
 void acquire(void* place);
+
+/// What was done with these bytes so far is forgotten: they are new memory. Always the same ones.
+void renew(const void* start, std::size_t bytes);
 
 /// While quiet, accesses of the current identity are not looked at: the executor's own.
 void set_quiet(bool quiet);
@@ -39,7 +43,7 @@ void unseal(const void* start, std::size_t bytes);
 /// How many races have been reported so far.
 int races_reported();
 
-/// How many identities the executor may use; 0 where nobody is watching.
-int most_identities();
+/// How many identities the executor should share out among its blocks; 0 where nobody is watching.
+int wanted_identities();
 
 }  // namespace prelu::simt::sanitizer

@@ -3,11 +3,11 @@
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <stdexcept>
 
 #include "report.hpp"
 #include "schema_version.hpp"
+#include "strict_json.hpp"
 
 namespace prelu::reports {
 namespace {
@@ -211,36 +211,10 @@ void read_row(const Value& row, Results& results) {
   result.measurement->repetitions.push_back(std::move(repetition));
 }
 
-/// Refuses what would otherwise be read without a word: a key given twice, and nesting so deep that
-/// it exhausts the stack.
-Json parse(std::string_view text, std::string_view source) {
-  constexpr int kDeepest = 32;
-  std::vector<std::set<std::string>> keys;
-  const Json::parser_callback_t callback = [&](int depth, Json::parse_event_t event, Json& parsed) {
-    if (depth > kDeepest) {
-      throw std::invalid_argument(std::string(source) + ": nested deeper than " +
-                                  std::to_string(kDeepest) + " levels");
-    }
-    if (event == Json::parse_event_t::object_start) keys.emplace_back();
-    if (event == Json::parse_event_t::object_end) keys.pop_back();
-    if (event == Json::parse_event_t::key &&
-        !keys.back().insert(parsed.get<std::string>()).second) {
-      throw std::invalid_argument(std::string(source) + ": the key " + parsed.dump() +
-                                  " stands twice in one object");
-    }
-    return true;
-  };
-  try {
-    return Json::parse(text, callback);
-  } catch (const Json::exception& error) {
-    throw std::invalid_argument(std::string(source) + ": not valid JSON: " + error.what());
-  }
-}
-
 }  // namespace
 
 Report from_json(std::string_view text, std::string_view source) {
-  const Json document = parse(text, source);
+  const Json document = parse_strictly(text, source);
   const Value root(document, std::string(source));
   const Value context = root.at("context");
   const Value ours = context.at("prelu");

@@ -22,16 +22,20 @@ void pad(std::string& line, const std::string& cell, std::size_t width, bool lef
 Row row_of(const Result& result) {
   const Summary summary = summarize(*result.measurement);
   const auto& hot = result.measurement->hot_us;
-  return {result.problem,          result.variant,
-          format_time(summary),    format_bandwidth(summary),
-          format_share(summary),   hot ? format_us(*hot) : "-",
+  return {result.problem,
+          result.variant,
+          format_time(summary),
+          format_bandwidth(summary),
+          format_share(summary),
+          hot ? format_us(*hot) : "-",
           std::string(name(result.verification.status))};
 }
 
 }  // namespace
 
 std::string to_table(const Report& report) {
-  std::vector<Row> rows{{"problem", "best variant", "cold", "GB/s", "of ceiling", "hot", "verified"}};
+  std::vector<Row> rows{
+      {"problem", "best variant", "cold", "GB/s", "of ceiling", "hot", "verified"}};
   for (const Result* result : best_of_each_problem(report)) rows.push_back(row_of(*result));
 
   std::string text;

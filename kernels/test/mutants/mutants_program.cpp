@@ -7,8 +7,8 @@ const Program& program() {
   static constexpr Program kProgram{
       .name = "prelu-mutants",
       .description =
-          "Verifies copies of the CUDA kernels, each with one planted mistake, beside the originals.\n"
-          "Every mutant must be found wrong.",
+          "Verifies copies of the CUDA kernels, each with one planted mistake, beside the\n"
+          "originals. Every mutant must be found wrong.",
       .examples =
           "Examples:\n"
           "  prelu-mutants --suite kernels/test/conformance.json --filter '^mutants/'\n",

@@ -93,9 +93,35 @@ std::string uuid_text(const cudaUUID_t& uuid) {
   return text;
 }
 
+/// All that is known of the device; asked for once, because NVML takes its time.
+reports::DeviceInfo read_info(int ordinal, const cudaDeviceProp& properties) {
+  std::array<char, 32> bus_id{};
+  check(cudaDeviceGetPCIBusId(bus_id.data(), static_cast<int>(bus_id.size()), ordinal));
+  const NvmlInfo nvml = read_nvml(bus_id.data());
+  int clock_khz = 0;
+  int memory_khz = 0;
+  check(cudaDeviceGetAttribute(&clock_khz, cudaDevAttrClockRate, ordinal));
+  check(cudaDeviceGetAttribute(&memory_khz, cudaDevAttrMemoryClockRate, ordinal));
+  constexpr double kKilohertz = 1e-3;  // in MHz
+  return {.kind = "cuda",
+          .name = properties.name,
+          .uuid = uuid_text(properties.uuid),
+          .compute_units = properties.multiProcessorCount,
+          .cache_bytes = properties.l2CacheSize,
+          .memory_bytes = static_cast<std::int64_t>(properties.totalGlobalMem),
+          .compute_capability =
+              std::to_string(properties.major) + "." + std::to_string(properties.minor),
+          .driver = nvml.driver,
+          .ecc = properties.ECCEnabled != 0,
+          .mig = nvml.mig,
+          .power_limit_w = nvml.power_limit_w,
+          .clock_mhz = clock_khz * kKilohertz,
+          .memory_clock_mhz = memory_khz * kKilohertz};
+}
+
 class CudaDevice : public Device {
  public:
-  explicit CudaDevice(int ordinal) : ordinal_(ordinal) {
+  explicit CudaDevice(int ordinal) {
     check(cudaSetDevice(ordinal));
     check(cudaGetDeviceProperties(&properties_, ordinal));
     stream_ = make_stream();
@@ -103,34 +129,12 @@ class CudaDevice : public Device {
     stop_ = make_event();
     flags_ = make_mapped<measuring::BlockerFlags>();
     stamps_ = make_mapped<Stamps>();
+    info_ = read_info(ordinal, properties_);
   }
 
   Backend backend() const override { return Backend::cuda; }
 
-  reports::DeviceInfo info() const override {
-    std::array<char, 32> bus_id{};
-    check(cudaDeviceGetPCIBusId(bus_id.data(), static_cast<int>(bus_id.size()), ordinal_));
-    const NvmlInfo nvml = read_nvml(bus_id.data());
-    int clock_khz = 0;
-    int memory_khz = 0;
-    check(cudaDeviceGetAttribute(&clock_khz, cudaDevAttrClockRate, ordinal_));
-    check(cudaDeviceGetAttribute(&memory_khz, cudaDevAttrMemoryClockRate, ordinal_));
-    constexpr double kKilohertz = 1e-3;  // in MHz
-    return {.kind = "cuda",
-            .name = properties_.name,
-            .uuid = uuid_text(properties_.uuid),
-            .compute_units = properties_.multiProcessorCount,
-            .cache_bytes = properties_.l2CacheSize,
-            .memory_bytes = static_cast<std::int64_t>(properties_.totalGlobalMem),
-            .compute_capability =
-                std::to_string(properties_.major) + "." + std::to_string(properties_.minor),
-            .driver = nvml.driver,
-            .ecc = properties_.ECCEnabled != 0,
-            .mig = nvml.mig,
-            .power_limit_w = nvml.power_limit_w,
-            .clock_mhz = clock_khz * kKilohertz,
-            .memory_clock_mhz = memory_khz * kKilohertz};
-  }
+  reports::DeviceInfo info() const override { return info_; }
 
   std::size_t cache_bytes() const override {
     return static_cast<std::size_t>(properties_.l2CacheSize);
@@ -270,8 +274,8 @@ class CudaDevice : public Device {
            static_cast<double>(after.time_ns - before.time_ns);
   }
 
-  int ordinal_;
   cudaDeviceProp properties_{};
+  reports::DeviceInfo info_;
   OwnedStream stream_;
   Event start_;
   Event stop_;

@@ -184,8 +184,11 @@ void Session::time_all() {
         ->Iterations(1)
         ->Unit(benchmark::kMicrosecond);
   }
+  const bool any_can_run = std::ranges::count(reasons_to_skip_, "") > 0;
   SilentReporter silent;
-  benchmark::RunSpecifiedBenchmarks(shows_rows(options_.google_benchmark) ? nullptr : &silent);
+  if (any_can_run) {
+    benchmark::RunSpecifiedBenchmarks(shows_rows(options_.google_benchmark) ? nullptr : &silent);
+  }
   if (outcome_.device_error.empty()) {
     finish_current();
     at_work_.reset();
@@ -225,8 +228,8 @@ int configure_google_benchmark(const std::vector<std::string>& given, int fallba
                                   std::to_string(kMostRepetitions));
     }
   }
-  static std::string program = "prelu-bench";  // Google Benchmark keeps the pointer
-  std::vector<std::string> arguments;
+  static std::string program = "prelu-bench";                  // Google Benchmark keeps the pointer
+  std::vector<std::string> arguments{"--benchmark_filter=."};  // whatever an earlier call set
   arguments.insert(arguments.end(), given.begin(), given.end());
   // Last, so that it holds however often the flag was given.
   arguments.push_back(std::string(kRepetitionsFlag) + std::to_string(repetitions));

@@ -79,8 +79,9 @@ class Value {
 
   template <class Enum>
   Enum enumerator() const {
+    const std::string spelling = text();
     try {
-      return parse<Enum>(text());
+      return parse<Enum>(spelling);
     } catch (const std::invalid_argument& error) {
       fail(error.what());
     }

@@ -1,0 +1,229 @@
+// The sampling policy, against a clock that the test moves.
+#include "sampler.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <vector>
+
+#include "statistics.hpp"
+
+namespace prelu::harness {
+namespace {
+
+/// A device whose launches take what the test says, and cost as much wall time and a bit more.
+struct Simulation {
+  std::function<Sample(int)> sample = [](int) { return Sample{.time = Seconds(1e-3)}; };
+  Seconds overhead{0};
+  std::function<bool()> interrupted = [] { return false; };
+
+  Seconds now{};
+  int cold_launches = 0;
+  std::vector<int> hot_batches;
+
+  Clock clock() {
+    return {.cold =
+                [this] {
+                  const Sample taken = sample(cold_launches++);
+                  now += taken.time + overhead;
+                  return taken;
+                },
+            .hot =
+                [this](int launches) {
+                  hot_batches.push_back(launches);
+                  const Seconds one = sample(cold_launches).time / 2;
+                  now += one * launches;
+                  return one;
+                },
+            .now = [this] { return now; },
+            .interrupted = [this] { return interrupted(); }};
+  }
+};
+
+/// Times that spread over a quarter of their size.
+Sample noisy(int i) { return {.time = Seconds(1e-3 * (1 + (i * 7 % 11) / 40.0))}; }
+
+int samples_of_all_blocks(Sampler& sampler, const SamplingPolicy& policy) {
+  std::size_t samples = 0;
+  for (int i = 0; i < policy.repetitions; ++i) samples += sampler.next_block().samples_us.size();
+  return static_cast<int>(samples);
+}
+
+TEST(WarmUp, LastsForItsLaunchesAndItsTime) {
+  Simulation fast;
+  fast.sample = [](int) { return Sample{.time = Seconds(1e-3)}; };
+  Sampler(fast.clock(), {.limit = Seconds(10), .warm_up_launches = 10, .warm_up = Seconds(0.05)})
+      .warm_up();
+  EXPECT_NEAR(fast.cold_launches, 50, 1);
+
+  Simulation slow;
+  slow.sample = [](int) { return Sample{.time = Seconds(0.1)}; };
+  Sampler(slow.clock(), {.limit = Seconds(10), .warm_up_launches = 10, .warm_up = Seconds(0.05)})
+      .warm_up();
+  EXPECT_EQ(slow.cold_launches, 10);
+}
+
+TEST(WarmUp, TakesAQuarterOfTheTimeAtMostButOneLaunchAtLeast) {
+  Simulation slow;
+  slow.sample = [](int) { return Sample{.time = Seconds(0.1)}; };
+  Sampler(slow.clock(), {.limit = Seconds(1), .warm_up_launches = 10}).warm_up();
+  EXPECT_EQ(slow.cold_launches, 3);
+
+  Simulation slower;
+  slower.sample = [](int) { return Sample{.time = Seconds(60)}; };
+  Sampler(slower.clock(), {.limit = Seconds(1)}).warm_up();
+  EXPECT_EQ(slower.cold_launches, 1);
+}
+
+TEST(Blocks, AreFullWhileTheIntervalIsWideAndThereIsTime) {
+  Simulation simulation;
+  simulation.sample = noisy;
+  const SamplingPolicy policy{.limit = Seconds(100)};
+  Sampler sampler(simulation.clock(), policy);
+  EXPECT_EQ(samples_of_all_blocks(sampler, policy), policy.least_block + 9 * policy.block);
+}
+
+TEST(Blocks, BecomeShortAsSoonAsTheIntervalIsNarrow) {
+  Simulation simulation;  // all samples are equal
+  const SamplingPolicy policy{.limit = Seconds(100)};
+  Sampler sampler(simulation.clock(), policy);
+  EXPECT_EQ(samples_of_all_blocks(sampler, policy),
+            policy.least_block + policy.block + 8 * policy.least_block);
+}
+
+TEST(Blocks, NeedTwentySamplesToCallAnIntervalNarrow) {
+  Simulation simulation;
+  const SamplingPolicy policy{.block = 8, .limit = Seconds(100)};
+  Sampler sampler(simulation.clock(), policy);
+  // 3, 11, 19, 27 samples: only then is it known.
+  for (const std::size_t size : {3U, 8U, 8U, 8U, 3U, 3U}) {
+    EXPECT_EQ(sampler.next_block().samples_us.size(), size);
+  }
+}
+
+TEST(Blocks, SpreadTheTimeThatIsLeftOverThoseThatAreLeft) {
+  Simulation simulation;
+  simulation.sample = noisy;
+  simulation.overhead = Seconds(4e-3);
+  const SamplingPolicy policy{.limit = Seconds(0.5)};
+  Sampler sampler(simulation.clock(), policy);
+  const int samples = samples_of_all_blocks(sampler, policy);
+  EXPECT_NEAR(samples, 0.5 / 5.1e-3, 15);
+  EXPECT_NEAR(simulation.now.count(), 0.5, 0.05);
+}
+
+TEST(Blocks, HoldAtLeastASampleHoweverSlowTheLaunch) {
+  Simulation simulation;
+  simulation.sample = [](int) { return Sample{.time = Seconds(60)}; };
+  const SamplingPolicy policy{.limit = Seconds(0.1)};
+  Sampler sampler(simulation.clock(), policy);
+  sampler.warm_up();
+  for (int i = 0; i < policy.repetitions; ++i) {
+    EXPECT_EQ(sampler.next_block().samples_us, std::vector{60e6});
+  }
+}
+
+TEST(Blocks, EndAtOnceWhenInterruptedButAreNeverEmpty) {
+  Simulation simulation;
+  simulation.interrupted = [] { return true; };
+  Sampler sampler(simulation.clock(), {});
+  sampler.warm_up();
+  EXPECT_EQ(simulation.cold_launches, 1);
+  EXPECT_EQ(sampler.next_block().samples_us.size(), 1U);
+}
+
+TEST(Blocks, HoldTheSamplesInMicrosecondsAsTheyWereTaken) {
+  Simulation simulation;
+  simulation.sample = [](int i) { return Sample{.time = Seconds(1e-6 * (i + 1))}; };
+  Sampler sampler(simulation.clock(), {});
+  const std::vector<double> samples = sampler.next_block().samples_us;
+  ASSERT_EQ(samples.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_DOUBLE_EQ(samples[i], static_cast<double>(i + 1));
+}
+
+TEST(SlowClock, HasItsSamplesThrownAwayAndTakenAgain) {
+  Simulation simulation;
+  simulation.sample = [](int i) {
+    const bool slow = i >= 5 && i < 8;
+    return Sample{.time = Seconds(slow ? 2e-3 : 1e-3), .clock_mhz = slow ? 1000.0 : 1980.0};
+  };
+  Sampler sampler(simulation.clock(), {.least_block = 10, .limit = Seconds(100)});
+  const std::vector<double> samples = sampler.next_block().samples_us;
+  EXPECT_EQ(samples, std::vector<double>(10, 1e3));
+  EXPECT_EQ(sampler.throttled(), 3);
+  EXPECT_EQ(sampler.clock_mhz(), 1980);
+}
+
+TEST(SlowClock, IsComparedWithTheFastestSeenInTheWarmUp) {
+  Simulation simulation;
+  simulation.sample = [](int i) {
+    return Sample{.time = Seconds(1e-3), .clock_mhz = i < 10 ? 1980.0 : 1200.0};
+  };
+  const SamplingPolicy policy{.warm_up_launches = 10, .warm_up = Seconds(0), .retakes = 4};
+  Sampler sampler(simulation.clock(), policy);
+  sampler.warm_up();
+  EXPECT_EQ(sampler.next_block().samples_us.size(), 3U);
+  EXPECT_EQ(sampler.throttled(), policy.retakes);
+}
+
+TEST(SlowClock, JustAboveTheLimitIsFastEnough) {
+  Simulation simulation;
+  simulation.sample = [](int i) {
+    return Sample{.time = Seconds(1e-3), .clock_mhz = i == 0 ? 2000.0 : 1600.0};
+  };
+  Sampler sampler(simulation.clock(), {.least_block = 10});
+  sampler.next_block();
+  EXPECT_EQ(sampler.throttled(), 0);
+}
+
+TEST(SlowClock, ThatStaysSlowStillGivesAResult) {
+  Simulation simulation;
+  simulation.sample = [](int i) {
+    return Sample{.time = Seconds(1e-3), .clock_mhz = i == 0 ? 2000.0 : 500.0};
+  };
+  const SamplingPolicy policy{.limit = Seconds(100), .retakes = 20};
+  Sampler sampler(simulation.clock(), policy);
+  EXPECT_GE(samples_of_all_blocks(sampler, policy), policy.repetitions * policy.least_block);
+  EXPECT_EQ(sampler.throttled(), policy.retakes);
+}
+
+TEST(UnknownClock, ThrowsNothingAway) {
+  Simulation simulation;
+  simulation.sample = noisy;
+  Sampler sampler(simulation.clock(), {.limit = Seconds(100)});
+  sampler.next_block();
+  EXPECT_EQ(sampler.throttled(), 0);
+  EXPECT_EQ(sampler.clock_mhz(), 0);
+}
+
+TEST(HotSamples, AreManyLaunchesBackToBackForShortOnes) {
+  Simulation simulation;
+  simulation.sample = [](int) { return Sample{.time = Seconds(20e-6)}; };
+  Sampler sampler(simulation.clock(), {.limit = Seconds(100)});
+  EXPECT_NEAR(sampler.hot_us(), 10, 1e-9);
+  ASSERT_EQ(simulation.hot_batches.size(), 6U);
+  EXPECT_EQ(simulation.hot_batches[0], 1);
+  EXPECT_NEAR(simulation.hot_batches[1], 500, 1);  // 5 ms
+}
+
+TEST(HotSamples, AreAThousandLaunchesAtMostAndOneAtLeast) {
+  for (const auto& [time, launches] :
+       {std::pair{1e-9, 1000}, std::pair{1.0, 1}, std::pair{0.0, 1000}}) {
+    Simulation simulation;
+    simulation.sample = [t = time](int) { return Sample{.time = Seconds(t)}; };
+    Sampler sampler(simulation.clock(), {.limit = Seconds(100)});
+    sampler.hot_us();
+    EXPECT_EQ(simulation.hot_batches.back(), launches);
+  }
+}
+
+TEST(HotSamples, EndWhenTheTimeIsLongGone) {
+  Simulation simulation;
+  simulation.sample = [](int) { return Sample{.time = Seconds(60)}; };
+  Sampler sampler(simulation.clock(), {.limit = Seconds(1)});
+  EXPECT_EQ(sampler.hot_us(), 30e6);
+  EXPECT_EQ(simulation.hot_batches.size(), 2U);
+}
+
+}  // namespace
+}  // namespace prelu::harness

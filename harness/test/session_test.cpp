@@ -1,0 +1,264 @@
+// A run over a fake device: no number without a proof, no case without a result.
+#include "session.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "fake_device.hpp"
+#include "fake_variants.hpp"
+
+namespace prelu::harness {
+namespace {
+
+using reports::Result;
+using reports::Status;
+
+class SessionTest : public testing::Test {
+ protected:
+  SessionTest() {
+    auto fake = std::make_unique<FakeDevice>();
+    device = fake.get();
+    device->ways = {
+        {.name = "fake/copy",
+         .reads = 1,
+         .launch = [](const std::byte*, const std::byte*, std::byte*, std::size_t, Stream) {}}};
+    devices[Backend::cpu].device = std::move(fake);
+    devices[Backend::cuda].absent_reason = "there is no fake GPU";
+    options.run.policy.repetitions = 3;
+    options.run.policy.warm_up_launches = 2;
+    options.run.policy.warm_up = Seconds(0);
+    mend_worn_variant(1 << 30);
+  }
+
+  SessionOutcome run(const std::vector<std::string>& variants) {
+    std::vector<Case> cases;
+    for (const std::string& variant : variants) {
+      cases.push_back(parse_case(variant + "/f32/nchw/per_channel/2x3x5"));
+    }
+    return run_cases(cases, devices, options);
+  }
+
+  Result run_one(const std::string& variant) { return run({variant}).results.at(0); }
+
+  Devices devices;
+  FakeDevice* device = nullptr;
+  SessionOptions options;
+};
+
+TEST_F(SessionTest, ProvesAndTimesWhatIsRight) {
+  const SessionOutcome outcome = run({"cpu/forward_right"});
+  const Result& result = outcome.results.at(0);
+  EXPECT_EQ(result.name, "cpu/forward_right/f32/nchw/per_channel/2x3x5");
+  EXPECT_EQ(result.problem, "forward/f32/nchw/per_channel/2x3x5");
+  EXPECT_EQ(result.device, "cpu");
+  EXPECT_EQ(result.status, Status::passed);
+  EXPECT_EQ(result.reason, "");
+  EXPECT_GT(result.verification.checked, 0);
+  ASSERT_TRUE(result.measurement.has_value());
+  EXPECT_EQ(result.measurement->repetitions.size(), 3U);
+  EXPECT_EQ(result.measurement->bytes, 2 * 30 * 4 + 3 * 4);
+  EXPECT_EQ(result.measurement->elements, 30);
+  EXPECT_TRUE(result.measurement->hot_us.has_value());
+  EXPECT_EQ(result.measurement->ceiling_us, 1.0);
+  EXPECT_EQ(outcome.ceilings.size(), 1U);
+  EXPECT_EQ(outcome.repetitions, 3);
+  EXPECT_FALSE(outcome.interrupted);
+}
+
+TEST_F(SessionTest, TimesNothingWhenItOnlyVerifies) {
+  options.time = false;
+  const Result result = run_one("cpu/backward_right");
+  EXPECT_EQ(result.status, Status::passed);
+  EXPECT_FALSE(result.measurement.has_value());
+  EXPECT_EQ(device->timed_launches, 0);
+}
+
+TEST_F(SessionTest, GivesAWrongResultNoNumberButTheCommandThatRerunsIt) {
+  const Result result = run_one("cpu/forward_wrong");
+  EXPECT_EQ(result.status, Status::failed);
+  EXPECT_EQ(result.verification.status, Status::failed);
+  EXPECT_TRUE(result.reason.starts_with("y[0] is ")) << result.reason;
+  EXPECT_EQ(result.rerun,
+            "prelu-bench --verify-only --seed 1 --case "
+            "'cpu/forward_wrong/f32/nchw/per_channel/2x3x5'");
+  EXPECT_FALSE(result.measurement.has_value());
+  EXPECT_EQ(device->timed_launches, 0);
+}
+
+TEST_F(SessionTest, TakesTheNumberBackWhenTheResultIsWrongAfterTiming) {
+  mend_worn_variant(20);
+  const Result result = run_one("cpu/forward_worn");
+  EXPECT_EQ(result.status, Status::failed);
+  EXPECT_TRUE(result.reason.starts_with("y[0] is ")) << result.reason;
+  EXPECT_FALSE(result.measurement.has_value());
+  EXPECT_GT(device->timed_launches, 0);
+}
+
+TEST_F(SessionTest, SkipsWhatItHasNoDeviceForAndWhatAVariantRefuses) {
+  EXPECT_EQ(run_one("cuda/forward_right").reason, "there is no fake GPU");
+  const Result picky = run_one("cpu/forward_picky");
+  EXPECT_EQ(picky.status, Status::skipped);
+  EXPECT_EQ(picky.verification.status, Status::skipped);
+  EXPECT_EQ(picky.reason, "never content");
+  EXPECT_EQ(picky.problem, "forward/f32/nchw/per_channel/2x3x5");
+}
+
+TEST_F(SessionTest, SkipsWhatDoesNotFitIntoMemoryAndNamesTheBytes) {
+  const Result hungry = run_one("cpu/forward_hungry");
+  EXPECT_EQ(hungry.status, Status::skipped);
+  EXPECT_TRUE(hungry.reason.starts_with("needs 1048576 MiB of host memory, ")) << hungry.reason;
+
+  device->memory = 1000;
+  device->cache = 64 << 20;
+  const Result refused = run_one("cpu/forward_right");
+  EXPECT_EQ(refused.status, Status::skipped);
+  EXPECT_EQ(refused.reason, "not enough device memory for 128 MiB");
+  EXPECT_FALSE(refused.measurement.has_value());
+}
+
+TEST_F(SessionTest, SkipsWhatFitsToBeProvenButNotToBeTimed) {
+  device->memory = 1 << 20;
+  device->cache = 64 << 20;
+  const Result result = run_one("cpu/forward_right");
+  EXPECT_EQ(result.status, Status::skipped);
+  EXPECT_FALSE(result.measurement.has_value());
+}
+
+TEST_F(SessionTest, FailsACaseWhoseLaunchIsRefusedAndGoesOn) {
+  const SessionOutcome outcome = run({"cpu/forward_throws", "cpu/forward_right"});
+  EXPECT_EQ(outcome.results[0].status, Status::failed);
+  EXPECT_EQ(outcome.results[0].reason, "the launch was refused");
+  EXPECT_FALSE(outcome.results[0].rerun.empty());
+  EXPECT_TRUE(outcome.results[1].measurement.has_value());
+  EXPECT_EQ(outcome.device_error, "");
+}
+
+TEST_F(SessionTest, FailsACaseThatThrowsWhileItIsTimedAndGoesOn) {
+  device->ways.clear();
+  device->before_timed_launch = [this] {
+    if (device->timed_launches == 4) {
+      ++device->timed_launches;
+      throw std::runtime_error("too many resources");
+    }
+  };
+  const SessionOutcome outcome = run({"cpu/forward_right", "cpu/backward_right"});
+  EXPECT_EQ(outcome.results[0].status, Status::failed);
+  EXPECT_EQ(outcome.results[0].reason, "too many resources");
+  EXPECT_FALSE(outcome.results[0].measurement.has_value());
+  EXPECT_TRUE(outcome.results[1].measurement.has_value());
+}
+
+TEST_F(SessionTest, EndsTheRunWhenTheDeviceFailsAndNamesTheCase) {
+  for (const bool time : {false, true}) {
+    options.time = time;
+    const SessionOutcome outcome =
+        run({"cpu/forward_right", "cpu/forward_kills", "cpu/forward_worn", "cuda/forward_right"});
+    EXPECT_EQ(outcome.device_error,
+              "cpu/forward_kills/f32/nchw/per_channel/2x3x5: an illegal memory access");
+    EXPECT_EQ(outcome.results[0].status, Status::passed);
+    EXPECT_EQ(outcome.results[0].measurement.has_value(), time);
+    EXPECT_EQ(outcome.results[1].status, Status::failed);
+    EXPECT_EQ(outcome.results[1].reason, "the device failed: an illegal memory access");
+    EXPECT_FALSE(outcome.results[1].rerun.empty());
+    EXPECT_EQ(outcome.results[2].status, Status::skipped);
+    EXPECT_EQ(outcome.results[2].reason, "the device had failed");
+    EXPECT_EQ(outcome.results[3].reason, "there is no fake GPU");
+  }
+}
+
+TEST_F(SessionTest, KeepsNoNumberOfACaseInWhoseTimingTheDeviceFailed) {
+  device->before_timed_launch = [] { throw DeviceError("the bus fell off"); };
+  const SessionOutcome outcome = run({"cpu/forward_right", "cpu/backward_right"});
+  EXPECT_EQ(outcome.results[0].status, Status::failed);
+  EXPECT_FALSE(outcome.results[0].measurement.has_value());
+  EXPECT_EQ(outcome.results[1].reason, "the device had failed");
+}
+
+TEST_F(SessionTest, KeepsWhatIsDoneWhenItIsInterrupted) {
+  device->ways.clear();
+  options.run.interrupted = [this] { return device->timed_launches >= 5; };
+  const SessionOutcome outcome = run({"cpu/forward_right", "cpu/backward_right"});
+  EXPECT_TRUE(outcome.interrupted);
+  EXPECT_EQ(outcome.results[0].status, Status::passed);
+  ASSERT_TRUE(outcome.results[0].measurement.has_value());
+  EXPECT_EQ(outcome.results[0].measurement->repetitions.size(), 1U);
+  EXPECT_EQ(outcome.results[1].status, Status::skipped);
+  EXPECT_EQ(outcome.results[1].reason, "interrupted");
+}
+
+TEST_F(SessionTest, CallsHalfAProofNoProof) {
+  int asked = 0;
+  options.time = false;
+  options.run.interrupted = [&] { return ++asked > 3; };
+  const Result result = run_one("cpu/forward_right");
+  EXPECT_EQ(result.status, Status::skipped);
+  EXPECT_EQ(result.verification.status, Status::skipped);
+  EXPECT_EQ(result.reason, "interrupted");
+}
+
+TEST_F(SessionTest, SkipsWhatTheBudgetDoesNotReach) {
+  options.budget_s = 1e-9;
+  for (const bool time : {false, true}) {
+    options.time = time;
+    const SessionOutcome outcome = run({"cpu/forward_right", "cpu/forward_picky"});
+    EXPECT_EQ(outcome.results[0].status, Status::skipped);
+    EXPECT_EQ(outcome.results[0].reason, "the budget was used up");
+    EXPECT_EQ(outcome.results[1].reason, "never content");
+    EXPECT_FALSE(outcome.interrupted);
+  }
+}
+
+TEST_F(SessionTest, ProvesAnEmptyProblemAndTimesNothing) {
+  const Result result =
+      run_cases({parse_case("cpu/forward_right/f32/nchw/per_channel/0x3x5")}, devices, options)
+          .results.at(0);
+  EXPECT_EQ(result.status, Status::passed);
+  EXPECT_FALSE(result.measurement.has_value());
+}
+
+TEST_F(SessionTest, NeverMeasuresNothing) {
+  device->launch_time = Seconds(0);
+  const Result result = run_one("cpu/forward_right");
+  ASSERT_TRUE(result.measurement.has_value());
+  EXPECT_DOUBLE_EQ(reports::summarize(*result.measurement).median_us, 1e-3);
+}
+
+TEST_F(SessionTest, HandsItsFlagsToGoogleBenchmark) {
+  options.google_benchmark = {"--benchmark_repetitions=2", "--benchmark_filter=backward"};
+  const SessionOutcome outcome = run({"cpu/forward_right", "cpu/backward_right"});
+  EXPECT_EQ(outcome.repetitions, 2);
+  EXPECT_EQ(outcome.results[0].status, Status::skipped);
+  EXPECT_EQ(outcome.results[0].reason, "not selected by --benchmark_filter");
+  ASSERT_TRUE(outcome.results[1].measurement.has_value());
+  EXPECT_EQ(outcome.results[1].measurement->repetitions.size(), 2U);
+}
+
+TEST_F(SessionTest, RefusesFlagsThatGoogleBenchmarkDoesNotKnowOrThatDoNotFit) {
+  for (const char* flag :
+       {"--benchmark_xyz", "--benchmark_repetitions=0", "--benchmark_repetitions=-3",
+        "--benchmark_repetitions=x", "--benchmark_repetitions=1001",
+        "--benchmark_enable_random_interleaving", "--benchmark_enable_random_interleaving=true"}) {
+    options.google_benchmark = {flag};
+    EXPECT_THROW(run({"cpu/forward_right"}), std::invalid_argument) << flag;
+  }
+}
+
+TEST_F(SessionTest, CountsInItsProgressOnlyWhatRuns) {
+  testing::internal::CaptureStderr();
+  run({"cuda/forward_right", "cpu/forward_right", "cpu/forward_picky", "cpu/forward_wrong"});
+  const std::string text = testing::internal::GetCapturedStderr();
+  EXPECT_TRUE(text.starts_with("[1/2] cpu/forward_right/f32/nchw/per_channel/2x3x5: 1.00 us, "))
+      << text;
+  EXPECT_NE(text.find("\n[2/2] cpu/forward_wrong/f32/nchw/per_channel/2x3x5: failed: y[0] is "),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(text.find("skipped"), std::string::npos) << text;
+  EXPECT_EQ(std::ranges::count(text, '\n'), 2) << text;
+}
+
+}  // namespace
+}  // namespace prelu::harness

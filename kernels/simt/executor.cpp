@@ -36,6 +36,7 @@ constexpr unsigned kMostThreadsZ = 64;
 constexpr unsigned kMostBlocksYZ = 65535;
 constexpr std::size_t kMostSharedBytes = 227 * 1024;
 constexpr std::size_t kStackBytes = 256 * 1024;
+constexpr const char* kLaneHasLeft = "a warp operation whose mask holds a lane that has left";
 constexpr std::uint64_t kNoValue = 0x7FC0'DEAD'7FC0'DEADULL;  // NaN as float and as double
 
 /// Thrown through the frames of a kernel that is given up, so that its fiber can be used again.
@@ -58,6 +59,12 @@ std::string describe(const std::source_location& where) {
 std::string describe(const char* what, const uint3& index) {
   return std::string(what) + " (" + std::to_string(index.x) + "," + std::to_string(index.y) + "," +
          std::to_string(index.z) + ")";
+}
+
+Error complaint(const std::string& message, const std::source_location& where,
+                const uint3& thread) {
+  return Error(message + " at " + describe(where) + ", " + describe("block", blockIdx) + " " +
+               describe("thread", thread));
 }
 
 enum class State { fresh, running, ready, at_barrier, in_warp_operation, done };
@@ -326,7 +333,15 @@ void Executor::meet_at_barrier() {
   if (seed_ > 1) arrange(order_);
 }
 
+/// Nobody can go on, and no barrier is complete.
 void Executor::report_deadlock() {
+  for (const Thread& thread : threads_) {
+    const auto warp = static_cast<std::size_t>(&thread - threads_.data()) / kWarpSize;
+    if (thread.state != State::in_warp_operation) continue;
+    if ((departed_lanes_[warp] & thread.mask) == 0) continue;
+    error_ = std::make_exception_ptr(complaint(kLaneHasLeft, thread.where, thread.index));
+    return;
+  }
   constexpr int kShown = 4;
   std::string message = "deadlock in " + describe("block", blockIdx) + ":";
   int shown = 0;
@@ -452,8 +467,7 @@ void Executor::suspend(void* place) {
 }
 
 void Executor::fail(const std::string& message, const std::source_location& where) {
-  throw Error(message + " at " + describe(where) + ", " + describe("block", blockIdx) + " " +
-              describe("thread", threadIdx));
+  throw complaint(message, where, threadIdx);
 }
 
 void Executor::block_barrier(const std::source_location& where) {
@@ -496,7 +510,7 @@ bool Executor::complete_warp_operation(Thread& thread) {
   const std::size_t number = linear / kWarpSize;
   waiting_lanes_[number] |= 1U << linear % kWarpSize;
   if ((departed_lanes_[number] & thread.mask) != 0) {
-    fail("a warp operation whose mask holds a lane that has left", thread.where);
+    fail(kLaneHasLeft, thread.where);
   }
   if ((waiting_lanes_[number] & thread.mask) != thread.mask) return false;
 

@@ -17,8 +17,8 @@ struct Stack {
 /// is filled in).
 void leave_stack(Stack& from, const Stack& to);
 void arrive_on_stack(Stack& on, Stack& from);
-/// A new stack for kernels: its memory may hold poison of an earlier use, and CUDA threads will take
-/// turns on it, which is no race between them.
+/// A new stack for kernels: its memory may hold poison of an earlier use, and CUDA threads will
+/// take turns on it, which is no race between them.
 void prepare_stack(const Stack& stack);
 
 /// An identity is what ThreadSanitizer takes for a thread. Null where nobody is watching.

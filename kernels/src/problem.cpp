@@ -36,6 +36,7 @@ void validate(const Problem& problem) {
   const std::int64_t plane = checked_product(shape.c, shape.spatial);
   checked_product(checked_product(plane, shape.n), kWidest);
   checked_product(checked_product(shape.n, shape.c), kWidest);
+  checked_product(checked_product(shape.n, shape.spatial), kWidest);
   checked_product(plane, kWidest);
   if (problem.alpha_dtype != problem.dtype && problem.alpha_dtype != DType::f32) {
     throw std::invalid_argument("prelu: alpha_dtype must be x's dtype or f32");

@@ -1,0 +1,300 @@
+// Every instruction set that the row kernels were compiled for and this CPU has, against the scalar
+// operator: equal to the bit, whatever the length, the alignment and the way of storing.
+#include "row_kernels.hpp"
+
+#include <gtest/gtest.h>
+#include <hwy/targets.h>
+
+#include <cmath>
+#include <cstddef>
+#include <cstring>
+#include <limits>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "op.hpp"
+
+namespace prelu::cpu {
+namespace {
+
+/// Restricts Highway to one instruction set.
+class OnlyTarget {
+ public:
+  explicit OnlyTarget(std::int64_t target) {
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  }
+  ~OnlyTarget() {
+    hwy::SetSupportedTargetsForTest(0);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  }
+  OnlyTarget(const OnlyTarget&) = delete;
+  OnlyTarget& operator=(const OnlyTarget&) = delete;
+};
+
+template <class Body>
+void for_each_target(const Body& body) {
+  const std::vector<std::int64_t> targets = hwy::SupportedAndGeneratedTargets();
+  ASSERT_FALSE(targets.empty());
+  for (const std::int64_t target : targets) {
+    const OnlyTarget only(target);
+    SCOPED_TRACE(std::string("target ") + hwy::TargetName(target));
+    body();
+    if (::testing::Test::HasFailure()) return;
+  }
+}
+
+template <class Body>
+void for_each_option(const Body& body) {
+  for (const SlopeAtZero at_zero : {SlopeAtZero::one, SlopeAtZero::alpha, SlopeAtZero::zero}) {
+    for (const Stores stores : {Stores::cached, Stores::streaming}) {
+      SCOPED_TRACE("at_zero " + std::to_string(static_cast<int>(at_zero)) +
+                   (stores == Stores::streaming ? ", streaming" : ", cached"));
+      body(RunOptions{.at_zero = at_zero, .stores = stores});
+    }
+  }
+}
+
+/// Vectors have up to 16 lanes and steps 4 vectors: every remainder of both, and a few steps more.
+std::vector<std::int64_t> lengths() {
+  std::vector<std::int64_t> all;
+  for (std::int64_t length = 0; length <= 70; ++length) all.push_back(length);
+  for (const std::int64_t length : {127, 128, 129, 200, 321}) all.push_back(length);
+  return all;
+}
+
+template <class T>
+bool is_nan(T value) {
+  return std::isnan(widen(value));
+}
+
+template <class T>
+bool same(T a, T b) {
+  return std::memcmp(&a, &b, sizeof a) == 0 || (is_nan(a) && is_nan(b));
+}
+
+template <class T>
+class RowKernelsTest : public ::testing::Test {
+ protected:
+  /// Ordinary numbers of both signs, and what is special.
+  std::vector<T> draw(std::size_t count) {
+    constexpr double kInf = std::numeric_limits<double>::infinity();
+    constexpr double kSpecial[] = {0.0, -0.0, kInf, -kInf, std::nan(""), 0x1p-24, -0x1p-24, -65504};
+    std::vector<T> values(count);
+    for (T& value : values) {
+      value = random_() % 4 == 0 ? narrow<T>(kSpecial[random_() % std::size(kSpecial)])
+                                 : narrow<T>(normal_(random_));
+    }
+    return values;
+  }
+
+  /// Small integers: every order of summation is exact.
+  std::vector<T> draw_integers(std::size_t count) {
+    std::vector<T> values(count);
+    for (T& value : values) value = narrow<T>(static_cast<double>(random_() % 17) - 8);
+    return values;
+  }
+
+  std::vector<accumulate_t<T>> draw_slopes(std::size_t count) {
+    std::vector<accumulate_t<T>> values(count);
+    for (auto& value : values) value = static_cast<accumulate_t<T>>(normal_(random_));
+    return values;
+  }
+
+  std::mt19937_64 random_{11};
+  std::normal_distribution<double> normal_;
+};
+
+using ElementTypes = ::testing::Types<Half, BFloat16, float, double>;
+TYPED_TEST_SUITE(RowKernelsTest, ElementTypes);
+
+constexpr std::size_t kPad = 3;  // elements on either side that nobody may touch
+
+TYPED_TEST(RowKernelsTest, ForwardEqualsTheScalarOperatorAtEveryLength) {
+  using T = TypeParam;
+  using Sum = accumulate_t<T>;
+  for_each_target([&] {
+    for_each_option([&](const RunOptions& options) {
+      for (const std::int64_t length : lengths()) {
+        const auto count = static_cast<std::size_t>(length);
+        const std::vector<T> x = this->draw(count + kPad);  // x + 1 is not aligned to a vector
+        const std::vector<Sum> slopes = this->draw_slopes(count);
+        const T untouched = narrow<T>(77);
+        std::vector<T> uniform(count + 2 * kPad, untouched);
+        std::vector<T> varying(count + 2 * kPad, untouched);
+        const Sum slope = static_cast<Sum>(0.3);
+        row_kernels<T>().forward_uniform(
+            {.x = x.data() + 1, .y = uniform.data() + kPad, .count = length}, slope, options);
+        row_kernels<T>().forward_varying(
+            {.x = x.data() + 1, .y = varying.data() + kPad, .count = length}, slopes.data(),
+            options);
+        finish_streaming();
+        for (std::size_t i = 0; i < count; ++i) {
+          const Sum x_i = widen(x[i + 1]);
+          const op::Slope<Sum> one(slope, options.at_zero);
+          const op::Slope<Sum> own(slopes[i], options.at_zero);
+          ASSERT_TRUE(same(uniform[i + kPad], narrow<T>(op::forward(x_i, one))))
+              << "element " << i << " of " << length << ", x " << double{x_i};
+          ASSERT_TRUE(same(varying[i + kPad], narrow<T>(op::forward(x_i, own))))
+              << "element " << i << " of " << length << ", x " << double{x_i};
+        }
+        for (std::size_t i = 0; i < kPad; ++i) {
+          ASSERT_TRUE(same(uniform[i], untouched) && same(uniform[count + kPad + i], untouched));
+          ASSERT_TRUE(same(varying[i], untouched) && same(varying[count + kPad + i], untouched));
+        }
+      }
+    });
+  });
+}
+
+TYPED_TEST(RowKernelsTest, DxEqualsTheScalarOperatorAtEveryLength) {
+  using T = TypeParam;
+  using Sum = accumulate_t<T>;
+  for_each_target([&] {
+    for_each_option([&](const RunOptions& options) {
+      for (const std::int64_t length : lengths()) {
+        const auto count = static_cast<std::size_t>(length);
+        const std::vector<T> x = this->draw(count + 1);
+        const std::vector<T> dy = this->draw(count + 2);
+        const std::vector<Sum> slopes = this->draw_slopes(count);
+        std::vector<T> uniform(count);
+        std::vector<T> varying(count);
+        std::vector<Sum> sums(count);
+        const Sum slope = static_cast<Sum>(-1.7);
+        row_kernels<T>().backward_uniform(
+            {.x = x.data() + 1, .dy = dy.data() + 2, .dx = uniform.data(), .count = length}, slope,
+            options);
+        row_kernels<T>().backward_varying(
+            {.x = x.data() + 1, .dy = dy.data() + 2, .dx = varying.data(), .count = length},
+            slopes.data(), sums.data(), options);
+        finish_streaming();
+        for (std::size_t i = 0; i < count; ++i) {
+          const Sum x_i = widen(x[i + 1]);
+          const Sum dy_i = widen(dy[i + 2]);
+          const op::Slope<Sum> one(slope, options.at_zero);
+          const op::Slope<Sum> own(slopes[i], options.at_zero);
+          ASSERT_TRUE(same(uniform[i], narrow<T>(op::backward_dx(x_i, dy_i, one))))
+              << "element " << i << " of " << length;
+          ASSERT_TRUE(same(varying[i], narrow<T>(op::backward_dx(x_i, dy_i, own))))
+              << "element " << i << " of " << length;
+          ASSERT_TRUE(same(sums[i], Sum{0} + op::backward_dalpha(x_i, dy_i, own)))
+              << "element " << i << " of " << length;
+        }
+      }
+    });
+  });
+}
+
+TYPED_TEST(RowKernelsTest, DalphaOfIntegersIsExactAtEveryLength) {
+  using T = TypeParam;
+  using Sum = accumulate_t<T>;
+  for_each_target([&] {
+    for_each_option([&](const RunOptions& options) {
+      std::vector<std::int64_t> all = lengths();
+      all.push_back(30011);  // many moves from float sums to double ones
+      for (const std::int64_t length : all) {
+        const auto count = static_cast<std::size_t>(length);
+        const std::vector<T> x = this->draw_integers(count);
+        const std::vector<T> dy = this->draw_integers(count);
+        std::vector<T> dx(count);
+        const op::Slope<Sum> slope(2, options.at_zero);
+        double expected = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+          expected += op::backward_dalpha<Sum>(widen(x[i]), widen(dy[i]), slope);
+        }
+        EXPECT_EQ(
+            row_kernels<T>().backward_uniform(
+                {.x = x.data(), .dy = dy.data(), .dx = dx.data(), .count = length}, 2, options),
+            expected)
+            << length;
+        finish_streaming();
+      }
+    });
+  });
+}
+
+TYPED_TEST(RowKernelsTest, AVaryingRunAddsToTheSumsThatAreThere) {
+  using T = TypeParam;
+  using Sum = accumulate_t<T>;
+  for_each_target([&] {
+    const std::vector<T> x(5, narrow<T>(-2));
+    const std::vector<T> dy(5, narrow<T>(3));
+    const std::vector<Sum> slopes(5, Sum{1});
+    std::vector<T> dx(5);
+    std::vector<Sum> sums{10, 20, 30, 40, 50};
+    row_kernels<T>().backward_varying({.x = x.data(), .dy = dy.data(), .dx = dx.data(), .count = 5},
+                                      slopes.data(), sums.data(), {});
+    EXPECT_EQ(sums, (std::vector<Sum>{4, 14, 24, 34, 44}));
+  });
+}
+
+TYPED_TEST(RowKernelsTest, ResultsMayOverwriteTheirInputs) {
+  using T = TypeParam;
+  using Sum = accumulate_t<T>;
+  for_each_target([&] {
+    for (const std::int64_t length : lengths()) {
+      const auto count = static_cast<std::size_t>(length);
+      const std::vector<T> x = this->draw(count);
+      const std::vector<T> dy = this->draw(count);
+      std::vector<T> y = x;
+      std::vector<T> dx = dy;
+      const Sum slope = static_cast<Sum>(0.25);
+      row_kernels<T>().forward_uniform({.x = y.data(), .y = y.data(), .count = length}, slope, {});
+      row_kernels<T>().backward_uniform(
+          {.x = x.data(), .dy = dx.data(), .dx = dx.data(), .count = length}, slope, {});
+      const op::Slope<Sum> resolved(slope, SlopeAtZero::one);
+      for (std::size_t i = 0; i < count; ++i) {
+        ASSERT_TRUE(same(y[i], narrow<T>(op::forward<Sum>(widen(x[i]), resolved)))) << i;
+        ASSERT_TRUE(
+            same(dx[i], narrow<T>(op::backward_dx<Sum>(widen(x[i]), widen(dy[i]), resolved))))
+            << i;
+      }
+    }
+  });
+}
+
+/// All 2^16 bit patterns at once.
+template <class T>
+std::vector<T> all_patterns() {
+  std::vector<T> all(std::size_t{1} << 16);
+  for (std::size_t bits = 0; bits < all.size(); ++bits)
+    all[bits].bits = static_cast<std::uint16_t>(bits);
+  return all;
+}
+
+template <class T>
+class SixteenBitRowKernels : public ::testing::Test {};
+using SixteenBitTypes = ::testing::Types<Half, BFloat16>;
+TYPED_TEST_SUITE(SixteenBitRowKernels, SixteenBitTypes);
+
+TYPED_TEST(SixteenBitRowKernels, WidenEveryBitPatternExactly) {
+  const std::vector<TypeParam> from = all_patterns<TypeParam>();
+  for_each_target([&] {
+    std::vector<float> to(from.size());
+    row_kernels<TypeParam>().widen(from.data(), to.data(), static_cast<std::int64_t>(from.size()));
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      ASSERT_TRUE(same(to[i], widen(from[i]))) << "pattern " << i;
+    }
+  });
+}
+
+TYPED_TEST(SixteenBitRowKernels, RoundProductsOfEveryBitPatternToNearestEven) {
+  const std::vector<TypeParam> x = all_patterns<TypeParam>();
+  for_each_target([&] {
+    // 1.5 and 0.5 end half way between two results; the powers reach subnormals and infinity.
+    for (const float slope : {1.0F, 0.5F, 1.5F, 0.3F, -3.7F, 0x1p-9F, 0x1.004p-12F, 0x1p12F}) {
+      std::vector<TypeParam> y(x.size());
+      row_kernels<TypeParam>().forward_uniform(
+          {.x = x.data(), .y = y.data(), .count = static_cast<std::int64_t>(x.size())}, slope, {});
+      const op::Slope<float> resolved(slope, SlopeAtZero::one);
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        ASSERT_TRUE(same(y[i], narrow<TypeParam>(op::forward(widen(x[i]), resolved))))
+            << "pattern " << i << " times " << slope;
+      }
+    }
+  });
+}
+
+}  // namespace
+}  // namespace prelu::cpu

@@ -81,7 +81,7 @@ Selection select(const Options& options) {
   }
   for (const std::string& name : options.cases) add_named_case(selection, name);
   if (selection.cases.empty()) {
-    throw std::invalid_argument("the suite holds no case of a variant in this program");
+    throw std::invalid_argument("the suites hold no case of a variant in this program");
   }
 
   if (!options.filter.empty()) {

@@ -24,7 +24,8 @@ def expect(condition, message):
 
 def start(*arguments, stderr):
     shutil.rmtree(OUT, ignore_errors=True)
-    command = [*PROGRAM, "--suite", "quick", "--device", "cpu", "--out", OUT, *arguments]
+    command = [*PROGRAM, "--suite", "quick", "--device", "cpu", "--filter", "32x512x49",
+               "--out", OUT, *arguments]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True)
 
 
@@ -44,7 +45,7 @@ def check_report(process):
 
 
 def interrupt_measuring():
-    process = start("--filter", "32x512x49", stderr=subprocess.PIPE)
+    process = start(stderr=subprocess.PIPE)
     finished = [process.stderr.readline().split()[1].rstrip(":") for _ in range(2)]
     process.send_signal(signal.SIGINT)
     timed = check_report(process)

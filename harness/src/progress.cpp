@@ -44,7 +44,8 @@ std::string Progress::remaining() const {
 
 void Progress::starting(const std::string& name) {
   if (!terminal_) return;
-  std::cerr << kClearLine << kNoWrap << counter() << name << remaining() << kWrap << std::flush;
+  // One string, one write: standard error is not buffered, and a line in pieces flickers.
+  std::cerr << kClearLine + (kNoWrap + counter() + name + remaining() + kWrap);
 }
 
 void Progress::finished(const reports::Result& result) {
@@ -53,9 +54,8 @@ void Progress::finished(const reports::Result& result) {
   const bool silent_for_long = !terminal_ && now - last_line_ >= kLongSilence;
   if (!result.measurement && result.status != reports::Status::failed && !silent_for_long) return;
   last_line_ = now;
-  if (terminal_) std::cerr << kClearLine;
-  std::cerr << counter() << result.name << ": " << outcome(result) << (terminal_ ? "" : remaining())
-            << '\n';
+  const std::string line = counter() + result.name + ": " + outcome(result);
+  std::cerr << (terminal_ ? kClearLine + line + '\n' : line + remaining() + '\n');
 }
 
 void Progress::end() {

@@ -56,7 +56,9 @@ def interrupt_verifying_on_a_terminal():
     terminal, stderr = pty.openpty()
     process = start("--verify-only", stderr=stderr)
     os.close(stderr)
-    line = os.read(terminal, 200).decode()
+    line = ""
+    while "[0/" not in line and len(line) < 1000:
+        line += os.read(terminal, 200).decode()
     process.send_signal(signal.SIGINT)
     expect(line.startswith("\r\033[K"), f"no line that is rewritten: {line!r}")
     expect("[0/" in line, f"no counter: {line!r}")

@@ -152,6 +152,15 @@ TEST_F(SessionTest, FailsACaseThatThrowsWhileItIsTimedAndGoesOn) {
   EXPECT_TRUE(outcome.results[1].measurement.has_value());
 }
 
+TEST_F(SessionTest, LaunchesNothingMoreOfACaseThatFailedWhileItWasTimed) {
+  device->ways.clear();
+  device->before_timed_launch = [this] {
+    if (++device->timed_launches == 9) throw std::runtime_error("too many resources");
+  };
+  run({"cpu/forward_right"});
+  EXPECT_EQ(device->timed_launches, 9);
+}
+
 TEST_F(SessionTest, EndsTheRunWhenTheDeviceFailsAndNamesTheCase) {
   for (const bool time : {false, true}) {
     options.time = time;

@@ -12,7 +12,9 @@ nlohmann::json parse_strictly(std::string_view text, std::string_view source) {
   constexpr int kDeepest = 32;
   std::vector<std::set<std::string>> keys;
   const Json::parser_callback_t callback = [&](int depth, Json::parse_event_t event, Json& parsed) {
-    if (depth > kDeepest) {
+    const bool opens =
+        event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
+    if (opens && depth >= kDeepest) {
       throw std::invalid_argument(std::string(source) + ": nested deeper than " +
                                   std::to_string(kDeepest) + " levels");
     }

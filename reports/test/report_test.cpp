@@ -196,6 +196,10 @@ TEST(ReadingAReport, RefusesAKeyThatStandsTwice) {
 TEST(ReadingAReport, RefusesNestingThatWouldExhaustTheStack) {
   EXPECT_EQ(complaint_of_text(std::string(1'000'000, '[')),
             "some.json: nested deeper than 32 levels");
+  EXPECT_EQ(complaint_of_text(std::string(33, '[') + std::string(33, ']')),
+            "some.json: nested deeper than 32 levels");
+  EXPECT_EQ(complaint_of_text(std::string(32, '[') + std::string(32, ']')),
+            "some.json: must be an object");
 }
 
 TEST(Summary, HoldsTheMedianItsIntervalAndWhatFollows) {

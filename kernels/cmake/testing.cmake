@@ -20,11 +20,12 @@ function(prelu_add_unit_test name)
 endfunction()
 
 # prelu_add_program_test(NAME COMMAND program argument... [STATUS n] [OUTPUT regex...]
-#   [ABSENT regex...] [TIMEOUT seconds] [ENVIRONMENT VAR=value...]): runs a program, which must end
-# with that exit status (0 unless given), print what every OUTPUT matches, and nothing that an ABSENT
-# one does. Standard output and standard error are looked at together.
+#   [ABSENT regex...] [TIMEOUT seconds] [ENVIRONMENT VAR=value...] [SKIP_STATUS n]): runs a program,
+# which must end with that exit status (0 unless given), print what every OUTPUT matches, and nothing
+# that an ABSENT one does. Standard output and standard error are looked at together. SKIP_STATUS says
+# that this machine cannot run the test, which is then reported as skipped.
 function(prelu_add_program_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "STATUS;TIMEOUT" "COMMAND;OUTPUT;ABSENT;ENVIRONMENT")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "STATUS;SKIP_STATUS;TIMEOUT" "COMMAND;OUTPUT;ABSENT;ENVIRONMENT")
   if(NOT DEFINED arg_STATUS)
     set(arg_STATUS 0)
   endif()
@@ -37,8 +38,12 @@ function(prelu_add_program_test name)
     set(program "$<${target}:$<TARGET_FILE:${program}>>$<$<NOT:${target}>:${program}>")
   endif()
   add_test(NAME "${PRELU_TEST_PREFIX}${name}"
-    COMMAND "${CMAKE_COMMAND}" -D "STATUS=${arg_STATUS}" -D "OUTPUT=${arg_OUTPUT}"
-      -D "ABSENT=${arg_ABSENT}" -P "${PRELU_EXPECT_SCRIPT}" -- ${PRELU_TEST_LAUNCHER} "${program}" ${arg_COMMAND})
+    COMMAND "${CMAKE_COMMAND}" -D "STATUS=${arg_STATUS}" -D "SKIP_STATUS=${arg_SKIP_STATUS}"
+      -D "OUTPUT=${arg_OUTPUT}" -D "ABSENT=${arg_ABSENT}" -P "${PRELU_EXPECT_SCRIPT}" -- ${PRELU_TEST_LAUNCHER} "${program}" ${arg_COMMAND})
   set_tests_properties("${PRELU_TEST_PREFIX}${name}" PROPERTIES
     TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "${arg_ENVIRONMENT}")
+  if(DEFINED arg_SKIP_STATUS)
+    set_tests_properties("${PRELU_TEST_PREFIX}${name}" PROPERTIES
+      SKIP_REGULAR_EXPRESSION "skipped: ended with status ${arg_SKIP_STATUS}")
+  endif()
 endfunction()

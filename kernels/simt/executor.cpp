@@ -215,7 +215,10 @@ void Executor::run(const Grid& grid, void (*thread)(const void*), const void* co
   context_ = context;
   random_.seed(seed_);
   running_ = true;
-  const std::shared_ptr<void> stop(nullptr, [this](void*) { running_ = false; });
+  const std::shared_ptr<void> stop(nullptr, [this](void*) {
+    running_ = false;
+    sanitizer::acquire(&launch_end_);  // after a launch that failed, too
+  });
   scheduler_identity_ = sanitizer::current_identity();
   threads_.assign(std::size_t{grid.threads.x} * grid.threads.y * grid.threads.z, Thread{});
   order_.resize(threads_.size());
@@ -231,7 +234,6 @@ void Executor::run(const Grid& grid, void (*thread)(const void*), const void* co
   sanitizer::release(&launch_start_);
   const Quiet quiet;
   for (std::uint64_t i = 0; i < blocks; ++i) run_block(seed_ == 0 ? i : block_order[i]);
-  sanitizer::acquire(&launch_end_);
 }
 
 IdentitySet& Executor::identities(std::uint64_t block) {

@@ -85,6 +85,7 @@ TEST(Plan, IsACheapValueThatSeveralThreadsMayRun) {
   const Plan plan(Backend::cpu, problem_of(Direction::backward));
   std::vector<Memory> memories(3);
   std::vector<std::thread> threads;
+  threads.reserve(memories.size());
   for (Memory& memory : memories) {
     threads.emplace_back([&memory, copy = plan] { copy.run(memory.operands()); });
   }

@@ -23,7 +23,7 @@ std::string refusal_of_shape(const Shape& shape) { return refusal({.shape = shap
 const char* const kTooLarge = "prelu: the shape's bytes do not fit in 63 bits";
 
 TEST(Problem, OrdinaryAndEmptyShapesAreValid) {
-  EXPECT_EQ(refusal_of_shape({.n = 32, .c = 64, .spatial = 56 * 56}), "valid");
+  EXPECT_EQ(refusal_of_shape({.n = 32, .c = 64, .spatial = 3136}), "valid");
   EXPECT_EQ(refusal_of_shape({.n = 0, .c = 3, .spatial = 4}), "valid");
   EXPECT_EQ(refusal_of_shape({.n = 2, .c = 0, .spatial = 4}), "valid");
   EXPECT_EQ(refusal_of_shape({.n = 2, .c = 3, .spatial = 0}), "valid");

@@ -73,7 +73,7 @@ TEST(Registry, TheMatrixHasOneRowForEveryCombination) {
   // Four dtypes of x, each with alpha alike or in f32: f32 has only one of the two.
   constexpr std::size_t kDTypePairs = 7;
   EXPECT_EQ(rows.size(), 2 * kDTypePairs * 2 * 3);
-  EXPECT_EQ(rows.size(), std::size(kVariantMatrix));
+  EXPECT_EQ(rows.size(), kVariantMatrix.size());
   for (const MatrixRow& row : kVariantMatrix) {
     for (const Problem& problem : problems_of(row)) EXPECT_NO_THROW(validate(problem));
   }

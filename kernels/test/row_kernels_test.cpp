@@ -5,12 +5,14 @@
 #include <gtest/gtest.h>
 #include <hwy/targets.h>
 
+#include <array>
+#include <bit>
 #include <cmath>
 #include <cstddef>
-#include <cstring>
 #include <limits>
 #include <random>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "op.hpp"
@@ -70,8 +72,18 @@ bool is_nan(T value) {
 }
 
 template <class T>
+auto bits_of(T value) {
+  if constexpr (requires { value.bits; }) {
+    return value.bits;
+  } else {
+    using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+    return std::bit_cast<Bits>(value);
+  }
+}
+
+template <class T>
 bool same(T a, T b) {
-  return std::memcmp(&a, &b, sizeof a) == 0 || (is_nan(a) && is_nan(b));
+  return bits_of(a) == bits_of(b) || (is_nan(a) && is_nan(b));
 }
 
 template <class T>
@@ -80,10 +92,11 @@ class RowKernelsTest : public ::testing::Test {
   /// Ordinary numbers of both signs, and what is special.
   std::vector<T> draw(std::size_t count) {
     constexpr double kInf = std::numeric_limits<double>::infinity();
-    constexpr double kSpecial[] = {0.0, -0.0, kInf, -kInf, std::nan(""), 0x1p-24, -0x1p-24, -65504};
+    constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+    constexpr std::array kSpecial{0.0, -0.0, kInf, -kInf, kNan, 0x1p-24, -0x1p-24, -65504.0};
     std::vector<T> values(count);
     for (T& value : values) {
-      value = random_() % 4 == 0 ? narrow<T>(kSpecial[random_() % std::size(kSpecial)])
+      value = random_() % 4 == 0 ? narrow<T>(kSpecial[random_() % kSpecial.size()])
                                  : narrow<T>(normal_(random_));
     }
     return values;

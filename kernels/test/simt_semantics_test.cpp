@@ -15,6 +15,8 @@ namespace {
 using semantics::Shuffle;
 using semantics::shuffled;
 
+constexpr std::size_t kMostSharedBytes = std::size_t{227} * 1024;
+
 template <class Body>
 std::string complaint_about(const Body& body) {
   try {
@@ -80,11 +82,11 @@ TEST(SimtSemantics, RefusesLaunchesThatAGpuWouldRefuse) {
   EXPECT_NE(complaint_about([] { semantics::launch_blocks(1, 65536); }).find("a grid larger than"),
             std::string::npos);
   EXPECT_NE(complaint_about([] {
-              semantics::launch_shared(227 * 1024 + 1);
+              semantics::launch_shared(kMostSharedBytes + 1);
             }).find("more than 227 KiB of shared memory"),
             std::string::npos);
   EXPECT_NO_THROW(semantics::launch_threads(32, 32, 1));
-  EXPECT_NO_THROW(semantics::launch_shared(227 * 1024));
+  EXPECT_NO_THROW(semantics::launch_shared(kMostSharedBytes));
 }
 
 TEST(SimtSemantics, AnEmptyGridIsNoLaunch) {

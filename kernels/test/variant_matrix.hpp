@@ -2,6 +2,7 @@
 // a CPU variant, and a CUDA variant that is neither naive nor CUB's.
 #pragma once
 
+#include <array>
 #include <string_view>
 
 namespace prelu {
@@ -17,7 +18,7 @@ struct MatrixRow {
 };
 
 // clang-format off
-inline constexpr MatrixRow kVariantMatrix[] = {
+inline constexpr auto kVariantMatrix = std::to_array<MatrixRow>({
     {"forward", "f16", "f16", "nchw", "shared", "cpu/forward_threaded", "cuda/forward_packed"},
     {"forward", "f16", "f32", "nchw", "shared", "cpu/forward_threaded", "cuda/forward_packed"},
     {"forward", "f16", "f16", "nchw", "per_channel", "cpu/forward_threaded", "cuda/forward_packed"},
@@ -102,7 +103,7 @@ inline constexpr MatrixRow kVariantMatrix[] = {
     {"backward", "f64", "f32", "nhwc", "per_channel", "cpu/backward_threaded", "cuda/backward_nhwc"},
     {"backward", "f64", "f64", "nhwc", "per_element", "cpu/backward_threaded", "cuda/backward_element"},
     {"backward", "f64", "f32", "nhwc", "per_element", "cpu/backward_threaded", "cuda/backward_element"},
-};
+});
 // clang-format on
 
 }  // namespace prelu

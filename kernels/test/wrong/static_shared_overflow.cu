@@ -12,7 +12,8 @@ constexpr int kBlockSize = 64;
 template <bool kMistake>
 __global__ void rotate(float* values) {
   __shared__ float shared[kBlockSize - (kMistake ? 1 : 0)];
-  float* const mine = shared + threadIdx.x;
+  float* volatile start = shared;  // where it points to is hidden from the compiler
+  float* const mine = start + threadIdx.x;
   *mine = values[threadIdx.x];
   __syncthreads();
   values[threadIdx.x] = shared[(threadIdx.x + 1) % kBlockSize];

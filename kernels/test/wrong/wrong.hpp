@@ -2,7 +2,7 @@
 // claims to catch. Each file holds one.
 #pragma once
 
-#include <span>
+#include <array>
 #include <string_view>
 
 namespace prelu::wrong {
@@ -32,7 +32,7 @@ struct Kernel {
   bool (*run)(bool mistake);
 };
 
-inline constexpr Kernel kKernels[] = {
+inline constexpr auto kKernels = std::to_array<Kernel>({
     {"barrier_and_shuffle", barrier_and_shuffle},
     {"divergent_barrier", divergent_barrier},
     {"dynamic_shared_overflow", dynamic_shared_overflow},
@@ -50,6 +50,6 @@ inline constexpr Kernel kKernels[] = {
     {"unwritten_dynamic_shared", unwritten_dynamic_shared},
     {"unwritten_static_shared", unwritten_static_shared},
     {"write_past_the_end", write_past_the_end},
-};
+});
 
 }  // namespace prelu::wrong

@@ -45,6 +45,12 @@ std::string timed_table(const std::vector<const Result*>& results) {
   return text;
 }
 
+/// A busy machine explains times that nothing else does.
+std::string load(const Environment& environment) {
+  if (environment.load_avg.empty()) return {};
+  return ", load average " + with_precision(environment.load_avg.front(), 0) + " at the start";
+}
+
 std::string environment_section(const Report& report) {
   const Environment& environment = report.environment;
   const auto line = [](const char* what, const std::string& value) {
@@ -53,7 +59,8 @@ std::string environment_section(const Report& report) {
   return line("devices", device_line(report)) +
          line("host", environment.host_cpu + ", " + std::to_string(environment.cpus_allowed) +
                           " of " + std::to_string(environment.num_cpus) +
-                          " CPUs allowed, governor " + environment.governor.value_or("unknown")) +
+                          " CPUs allowed, governor " + environment.governor.value_or("unknown") +
+                          load(environment)) +
          line("compilers",
               environment.host_compiler + (environment.cuda_compiler.empty()
                                                ? ", no nvcc"

@@ -4,6 +4,12 @@ include(GoogleTest)
 
 set(PRELU_EXPECT_SCRIPT "${CMAKE_CURRENT_LIST_DIR}/expect.cmake")
 
+# ThreadSanitizer does not see how GCC's OpenMP synchronises: one thread has nobody to race with.
+set(PRELU_TEST_ENVIRONMENT "")
+if(PRELU_SANITIZER STREQUAL "thread")
+  set(PRELU_TEST_ENVIRONMENT OMP_NUM_THREADS=1)
+endif()
+
 # prelu_add_unit_test(NAME SOURCES file... LIBRARIES target... [LABELS label...]): a GoogleTest
 # program; each of its tests is one of CTest's.
 function(prelu_add_unit_test name)
@@ -13,10 +19,17 @@ function(prelu_add_unit_test name)
   set_target_properties(${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/test"
     CROSSCOMPILING_EMULATOR "${PRELU_TEST_LAUNCHER}")
+  set(properties TIMEOUT 600)
+  if(arg_LABELS)  # an empty value would swallow the name after it
+    list(APPEND properties LABELS "${arg_LABELS}")
+  endif()
+  if(PRELU_TEST_ENVIRONMENT)
+    list(APPEND properties ENVIRONMENT "${PRELU_TEST_ENVIRONMENT}")
+  endif()
   gtest_discover_tests(${name}
     TEST_PREFIX "${PRELU_TEST_PREFIX}"
     DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT 600 LABELS "${arg_LABELS}")
+    PROPERTIES ${properties})
 endfunction()
 
 # prelu_add_program_test(NAME COMMAND program argument... [STATUS n] [OUTPUT regex...]
@@ -37,11 +50,12 @@ function(prelu_add_program_test name)
     set(target "$<TARGET_EXISTS:${program}>")
     set(program "$<${target}:$<TARGET_FILE:${program}>>$<$<NOT:${target}>:${program}>")
   endif()
+  set(environment ${PRELU_TEST_ENVIRONMENT} ${arg_ENVIRONMENT})
   add_test(NAME "${PRELU_TEST_PREFIX}${name}"
     COMMAND "${CMAKE_COMMAND}" -D "STATUS=${arg_STATUS}" -D "SKIP_STATUS=${arg_SKIP_STATUS}"
       -D "OUTPUT=${arg_OUTPUT}" -D "ABSENT=${arg_ABSENT}" -P "${PRELU_EXPECT_SCRIPT}" -- ${PRELU_TEST_LAUNCHER} "${program}" ${arg_COMMAND})
   set_tests_properties("${PRELU_TEST_PREFIX}${name}" PROPERTIES
-    TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "${arg_ENVIRONMENT}")
+    TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "${environment}")
   if(DEFINED arg_SKIP_STATUS)
     set_tests_properties("${PRELU_TEST_PREFIX}${name}" PROPERTIES
       SKIP_REGULAR_EXPRESSION "skipped: ended with status ${arg_SKIP_STATUS}")

@@ -24,8 +24,7 @@ set(prove --verify-only --suite "${suite}" --filter)
 if(TARGET prelu_simt_kernels)
   prelu_add_program_test(conformance.cuda_kernels_in_the_executor
     COMMAND prelu-simt ${prove} "${filter}" --schedules ${schedules}
-    OUTPUT "[1-9][0-9]* passed ${none_timed}, ${simt_skipped} skipped"
-    ENVIRONMENT OMP_NUM_THREADS=1)  # ThreadSanitizer does not know how OpenMP synchronises
+    OUTPUT "[1-9][0-9]* passed ${none_timed}, ${simt_skipped} skipped")
 endif()
 
 if(NOT PRELU_SANITIZER STREQUAL "thread")

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <type_traits>
@@ -14,7 +15,7 @@
 namespace prelu::harness {
 namespace {
 
-constexpr DType kDTypes[] = {DType::f16, DType::bf16, DType::f32, DType::f64};
+constexpr std::array kDTypes{DType::f16, DType::bf16, DType::f32, DType::f64};
 
 Problem backward(DType dtype, AlphaMode mode, const Shape& shape) {
   return {.direction = Direction::backward,

@@ -36,6 +36,7 @@ class SessionTest : public testing::Test {
 
   SessionOutcome run(const std::vector<std::string>& variants) {
     std::vector<Case> cases;
+    cases.reserve(variants.size());
     for (const std::string& variant : variants) {
       cases.push_back(parse_case(variant + "/f32/nchw/per_channel/2x3x5"));
     }

@@ -214,7 +214,7 @@ TEST(Verifier, RejectsWritesOutsideOfATensor) {
     const char* found;
   };
   constexpr auto kElements = kShape.elements();
-  const Wild forward[] = {
+  const std::vector<Wild> forward{
       {[](const Problem& p, const Operands& op, Stream) {
          forward_then(p, op, [](float* y) { y[kElements] = 1; });
        },
@@ -231,7 +231,7 @@ TEST(Verifier, RejectsWritesOutsideOfATensor) {
   for (const auto& [launch, found] : forward) {
     EXPECT_TRUE(mismatch(launch, kForward).starts_with(found)) << mismatch(launch, kForward);
   }
-  const Wild backward[] = {
+  const std::vector<Wild> backward{
       {[](const Problem& p, const Operands& op, Stream stream) {
          right_backward(p, op, stream);
          static_cast<float*>(op.dalpha)[3] = 1;

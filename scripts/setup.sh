@@ -34,7 +34,8 @@ cd "$project"
 packages=(
   ca-certificates ccache cmake g++ git libbenchmark-dev libboost-context-dev libcli11-dev libgomp1
   libhwy-dev ninja-build nlohmann-json3-dev pkg-config python3 python3-pip
-  clang-format clang-tidy libbenchmark-tools libgtest-dev libomp-dev python3-jsonschema util-linux)
+  clang-format clang-tidy libbenchmark-tools libgtest-dev libomp-dev python3-jsonschema python3-scipy
+  util-linux)
 
 if ! command -v apt-get > /dev/null || ! command -v dpkg-query > /dev/null; then
   echo "setup.sh: this system has no apt-get. Install what these Debian packages hold, then build" >&2

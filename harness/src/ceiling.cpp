@@ -5,7 +5,6 @@
 #include <new>
 #include <string_view>
 
-#include "rotating_operands.hpp"
 #include "statistics.hpp"
 
 namespace prelu::harness {
@@ -15,42 +14,6 @@ constexpr int kWarmUp = 3;
 constexpr int kSamples = 15;
 constexpr std::size_t kGranule = 64;  // the widest access of any way
 constexpr double kMicroseconds = 1e6;
-
-/// Streams of equal size, in as many sets as it takes to miss the cache.
-class Streams {
- public:
-  Streams(Device& device, int reads, std::int64_t bytes)
-      : device_(&device),
-        each_(
-            (static_cast<std::size_t>(bytes) / static_cast<std::size_t>(reads + 1) + kGranule - 1) /
-            kGranule * kGranule),
-        sets_(sets_to_evict(each_ * static_cast<std::size_t>(reads + 1), device.cache_bytes())),
-        a_(device, each_, 0, sets_),
-        b_(device, reads > 1 ? each_ : 0, 0, sets_),
-        out_(device, each_, 0, sets_) {
-    a_.fill(device, 0);
-    b_.fill(device, 0);
-    out_.fill(device, 0);
-  }
-
-  double sample_us(const CeilingKernel& kernel) {
-    const std::size_t set = next_++ % sets_;
-    const std::byte* b = kernel.reads > 1 ? b_.at(set) : nullptr;
-    const Sample sample = device_->time_once(
-        [&](Stream stream) { kernel.launch(a_.at(set), b, out_.at(set), each_, stream); });
-    // What takes less than a tick of the clock takes a tick at most; and never nothing.
-    return std::max(sample.time, device_->clock_resolution()).count() * kMicroseconds;
-  }
-
- private:
-  Device* device_;
-  std::size_t each_;
-  std::size_t sets_;
-  Arena a_;
-  Arena b_;
-  Arena out_;
-  std::size_t next_ = 0;
-};
 
 std::vector<CeilingKernel> ways(const Device& device, int reads) {
   std::vector<CeilingKernel> kernels;
@@ -77,13 +40,52 @@ std::vector<double> medians_us(Streams& streams, const std::vector<CeilingKernel
   return medians;
 }
 
+CeilingKernel way_of_name(const Device& device, const reports::Ceiling& ceiling) {
+  const auto kernels = ways(device, ceiling.reads);
+  return *std::ranges::find(kernels, ceiling.way, &CeilingKernel::name);
+}
+
 }  // namespace
 
-double Ceilings::median_us(int reads, std::int64_t bytes) {
-  const auto known = std::ranges::find_if(ceilings_, [&](const reports::Ceiling& ceiling) {
+Streams::Streams(Device& device, int reads, std::int64_t bytes)
+    : device_(&device),
+      each_((static_cast<std::size_t>(bytes) / static_cast<std::size_t>(reads + 1) + kGranule - 1) /
+            kGranule * kGranule),
+      sets_(sets_to_evict(each_ * static_cast<std::size_t>(reads + 1), device.cache_bytes())),
+      a_(device, each_, 0, sets_),
+      b_(device, reads > 1 ? each_ : 0, 0, sets_),
+      out_(device, each_, 0, sets_) {
+  a_.fill(device, 0);
+  b_.fill(device, 0);
+  out_.fill(device, 0);
+}
+
+double Streams::sample_us(const CeilingKernel& kernel) {
+  const std::size_t set = next_++ % sets_;
+  const std::byte* b = kernel.reads > 1 ? b_.at(set) : nullptr;
+  const Sample sample = device_->time_once(
+      [&](Stream stream) { kernel.launch(a_.at(set), b, out_.at(set), each_, stream); });
+  // What takes less than a tick of the clock takes a tick at most; and never nothing.
+  return std::max(sample.time, device_->clock_resolution()).count() * kMicroseconds;
+}
+
+void CeilingBeside::sample(int times) {
+  for (int i = 0; i < times; ++i) samples_us_.push_back(streams_.sample_us(kernel_));
+}
+
+double CeilingBeside::median_us() const {
+  return samples_us_.empty() ? 0 : reports::median(samples_us_);
+}
+
+const reports::Ceiling* Ceilings::find(int reads, std::int64_t bytes) const {
+  const auto found = std::ranges::find_if(ceilings_, [&](const reports::Ceiling& ceiling) {
     return ceiling.reads == reads && ceiling.bytes == bytes;
   });
-  if (known != ceilings_.end()) return known->median_us;
+  return found == ceilings_.end() ? nullptr : &*found;
+}
+
+double Ceilings::median_us(int reads, std::int64_t bytes) {
+  if (const reports::Ceiling* known = find(reads, bytes)) return known->median_us;
   const auto kernels = ways(*device_, reads);
   if (kernels.empty() || bytes <= 0) return 0;
   try {
@@ -103,18 +105,25 @@ double Ceilings::median_us(int reads, std::int64_t bytes) {
   }
 }
 
+std::unique_ptr<CeilingBeside> Ceilings::beside(int reads, std::int64_t bytes) {
+  if (median_us(reads, bytes) == 0) return nullptr;
+  try {
+    return std::make_unique<CeilingBeside>(Streams(*device_, reads, bytes),
+                                           way_of_name(*device_, *find(reads, bytes)));
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
 void Ceilings::measure_drift() {
   for (reports::Ceiling& ceiling : ceilings_) {
-    for (const CeilingKernel& kernel : ways(*device_, ceiling.reads)) {
-      if (kernel.name != ceiling.way) continue;
-      try {
-        Streams streams(*device_, ceiling.reads, ceiling.bytes);
-        const auto medians = medians_us(streams, {kernel}, stop_);
-        if (medians.empty()) return;
-        ceiling.drift = medians.front() / ceiling.median_us - 1;
-      } catch (const std::bad_alloc&) {
-        // There was memory for it before; its drift stays unknown.
-      }
+    try {
+      Streams streams(*device_, ceiling.reads, ceiling.bytes);
+      const auto medians = medians_us(streams, {way_of_name(*device_, ceiling)}, stop_);
+      if (medians.empty()) return;
+      ceiling.drift = medians.front() / ceiling.median_us - 1;
+    } catch (const std::bad_alloc&) {
+      // There was memory for it before; its drift stays unknown.
     }
   }
 }

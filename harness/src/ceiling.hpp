@@ -4,13 +4,52 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "device.hpp"
 #include "report.hpp"
+#include "rotating_operands.hpp"
 
 namespace prelu::harness {
+
+/// Streams of equal size, `bytes` in all, in as many sets as it takes to miss the cache: `reads` of
+/// them are read, one is written.
+class Streams {
+ public:
+  /// Throws std::bad_alloc.
+  Streams(Device& device, int reads, std::int64_t bytes);
+
+  /// One launch of a way with as many read streams, in microseconds; never 0.
+  double sample_us(const CeilingKernel& kernel);
+
+ private:
+  Device* device_;
+  std::size_t each_;
+  std::size_t sets_;
+  Arena a_;
+  Arena b_;
+  Arena out_;
+  std::size_t next_ = 0;
+};
+
+/// The winning way, to be sampled between the samples of a case, so that what slows the machine
+/// down for a while slows both.
+class CeilingBeside {
+ public:
+  CeilingBeside(Streams streams, const CeilingKernel& kernel)
+      : streams_(std::move(streams)), kernel_(kernel) {}
+
+  void sample(int times);
+  /// 0 before the first sample.
+  double median_us() const;
+
+ private:
+  Streams streams_;
+  CeilingKernel kernel_;
+  std::vector<double> samples_us_;
+};
 
 /// The ceilings of one device, each measured once it is asked for.
 class Ceilings {
@@ -23,12 +62,17 @@ class Ceilings {
   /// was stopped.
   double median_us(int reads, std::int64_t bytes);
 
+  /// The winner among those ways. Null where median_us() is 0, or there is no memory.
+  std::unique_ptr<CeilingBeside> beside(int reads, std::int64_t bytes);
+
   /// Measures the winners again, so that drift during the run shows.
   void measure_drift();
 
   const std::vector<reports::Ceiling>& all() const { return ceilings_; }
 
  private:
+  const reports::Ceiling* find(int reads, std::int64_t bytes) const;
+
   Device* device_;
   std::function<bool()> stop_;
   std::vector<reports::Ceiling> ceilings_;

@@ -94,17 +94,25 @@ void move(const std::byte* a, const std::byte* b, std::byte* out, std::size_t by
   });
 }
 
+/// Waking threads costs more than small moves.
+template <Way kWay>
+void move_alone(const std::byte* a, const std::byte* b, std::byte* out, std::size_t bytes, Stream) {
+  HWY_DYNAMIC_DISPATCH(find_way)(static_cast<std::size_t>(kWay))(a, b, out, bytes);
+}
+
 void copy_memcpy(const std::byte* a, const std::byte*, std::byte* out, std::size_t bytes, Stream) {
   for_each_range(bytes, [&](std::size_t begin, std::size_t count) {
     std::memcpy(out + begin, a + begin, count);
   });
 }
 
-constexpr std::array<CeilingKernel, 7> kCeilings{{
+constexpr std::array<CeilingKernel, 9> kCeilings{{
     {.name = "cpu/copy", .reads = 1, .launch = move<Way::copy_plain>},
     {.name = "cpu/copy_streaming", .reads = 1, .launch = move<Way::copy_streaming>},
     {.name = "cpu/copy_prefetched", .reads = 1, .launch = move<Way::copy_prefetched>},
     {.name = "cpu/copy_memcpy", .reads = 1, .launch = copy_memcpy},
+    {.name = "cpu/copy_one_thread", .reads = 1, .launch = move_alone<Way::copy_plain>},
+    {.name = "cpu/add_one_thread", .reads = 2, .launch = move_alone<Way::add_plain>},
     {.name = "cpu/add", .reads = 2, .launch = move<Way::add_plain>},
     {.name = "cpu/add_streaming", .reads = 2, .launch = move<Way::add_streaming>},
     {.name = "cpu/add_prefetched", .reads = 2, .launch = move<Way::add_prefetched>},

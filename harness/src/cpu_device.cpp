@@ -109,7 +109,6 @@ class CpuDevice : public Device {
   }
 
   std::size_t cache_bytes() const override { return cache_bytes_; }
-  bool can_time() const override { return true; }
   Seconds clock_resolution() const override { return clock_resolution_; }
 
   Buffer allocate(std::size_t bytes) override {

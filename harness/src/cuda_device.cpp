@@ -139,7 +139,6 @@ class CudaDevice : public Device {
   std::size_t cache_bytes() const override {
     return static_cast<std::size_t>(properties_.l2CacheSize);
   }
-  bool can_time() const override { return true; }
   /// Of CUDA's events, as its documentation states it.
   Seconds clock_resolution() const override { return Seconds(0.5e-6); }
 

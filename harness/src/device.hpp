@@ -55,8 +55,6 @@ class Device {
   virtual reports::DeviceInfo info() const = 0;
   /// The last-level cache, in bytes: what a cold sample must not find its data in.
   virtual std::size_t cache_bytes() const = 0;
-  /// False for a device that only verifies (the SIMT executor).
-  virtual bool can_time() const = 0;
   /// The smallest difference its clock shows.
   virtual Seconds clock_resolution() const = 0;
 

@@ -209,9 +209,11 @@ bool Runner::start(const Case& c, Seconds limit) {
         .measurement = {.bytes = minimal_bytes(c.problem),
                         .elements = c.problem.shape.elements()}});
     Timing& timing = *timing_;
-    const double ceiling =
-        ceilings_.at(variant.backend).median_us(read_streams(c.problem), timing.measurement.bytes);
+    Ceilings& ceilings = ceilings_.at(variant.backend);
+    const int reads = read_streams(c.problem);
+    const double ceiling = ceilings.median_us(reads, timing.measurement.bytes);
     if (ceiling > 0) timing.measurement.ceiling_us = ceiling;
+    timing.ceiling = ceilings.beside(reads, timing.measurement.bytes);
 
     const auto launch = [&variant, problem = c.problem](const Operands& operands) {
       return [&variant, problem, operands](Stream stream) {
@@ -243,6 +245,12 @@ std::optional<double> Runner::next_block_us() {
   std::optional<double> median;
   guarded(result_, timing_->c, [&] {
     Block block = timing_->sampler->next_block();
+    if (timing_->ceiling) {
+      constexpr std::size_t kSamplesPerCeilingSample = 3;
+      timing_->ceiling->sample(
+          static_cast<int>(block.samples_us.size() / kSamplesPerCeilingSample + 1));
+      timing_->measurement.ceiling_us = timing_->ceiling->median_us();
+    }
     median = reports::median(block.samples_us);
     timing_->measurement.repetitions.push_back(
         {.samples_us = std::move(block.samples_us), .cpu_time_us = block.cpu_time_us});

@@ -62,6 +62,7 @@ class Runner {
     Case c;
     RotatingOperands operands;
     std::optional<Sampler> sampler;
+    std::unique_ptr<CeilingBeside> ceiling;  ///< null where there is none
     reports::Measurement measurement;
   };
 

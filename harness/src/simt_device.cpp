@@ -20,7 +20,6 @@ class SimtDevice : public Device {
     return {.kind = "simt", .name = "SIMT executor on the CPU"};
   }
   std::size_t cache_bytes() const override { return 0; }
-  bool can_time() const override { return false; }
   Seconds clock_resolution() const override { return {}; }
 
   Buffer allocate(std::size_t bytes) override {

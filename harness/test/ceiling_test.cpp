@@ -81,6 +81,28 @@ TEST(Ceiling, IsGivenUpWhenTheRunIsInterrupted) {
   EXPECT_EQ(device.timed_launches, 4);
 }
 
+TEST(Ceiling, SampledBesideACaseFollowsTheMachine) {
+  TimedDevice device;
+  Ceilings ceilings(device, never);
+  const auto beside = ceilings.beside(1, 1 << 16);
+  ASSERT_NE(beside, nullptr);
+  EXPECT_EQ(beside->median_us(), 0);
+  device.factor = 1.5;
+  beside->sample(3);
+  EXPECT_DOUBLE_EQ(beside->median_us(), 30);
+  EXPECT_DOUBLE_EQ(ceilings.median_us(1, 1 << 16), 20);
+}
+
+TEST(Ceiling, IsNotSampledBesideACaseWithoutAWayOrMemory) {
+  FakeDevice without_ways;
+  EXPECT_EQ(Ceilings(without_ways, never).beside(1, 1 << 16), nullptr);
+  TimedDevice device;
+  Ceilings ceilings(device, never);
+  ceilings.median_us(1, 1 << 16);
+  device.memory = 1000;
+  EXPECT_EQ(ceilings.beside(1, 1 << 16), nullptr);
+}
+
 TEST(Drift, IsTheLastMedianOverTheFirst) {
   TimedDevice device;
   Ceilings ceilings(device, never);

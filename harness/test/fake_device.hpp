@@ -16,7 +16,6 @@ class FakeDevice : public Device {
   Backend backend() const override { return Backend::cpu; }
   reports::DeviceInfo info() const override { return {.kind = "cpu", .name = "fake"}; }
   std::size_t cache_bytes() const override { return cache; }
-  bool can_time() const override { return true; }
   Seconds clock_resolution() const override { return Seconds(1e-9); }
 
   Buffer allocate(std::size_t bytes) override;

@@ -110,7 +110,8 @@ struct Measurement {
   std::int64_t elements = 0;
   std::vector<Repetition> repetitions;  ///< cold: the caches hold nothing of the operands
   std::optional<double> hot_us;         ///< one of many launches back to back
-  std::optional<double> ceiling_us;     ///< the fastest copy with the same streams and bytes
+  /// The fastest copy with the same streams and bytes, sampled between these samples.
+  std::optional<double> ceiling_us;
   double clock_mhz = 0;
   int throttled = 0;  ///< samples thrown away because the clock was down
   int process = 0;

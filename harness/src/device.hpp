@@ -96,7 +96,5 @@ struct DeviceChoice {
 DeviceChoice open_cpu(int threads);
 /// The CUDA device of that ordinal.
 DeviceChoice open_cuda(int ordinal);
-/// The CUDA kernels, executed on the CPU, in `schedules` orders drawn from `seed`.
-DeviceChoice open_simt(int schedules, std::uint64_t seed);
 
 }  // namespace prelu::harness

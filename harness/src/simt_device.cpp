@@ -5,6 +5,7 @@
 
 #include "device.hpp"
 #include "executor.hpp"
+#include "program.hpp"
 
 namespace prelu::harness {
 namespace {
@@ -71,8 +72,12 @@ class SimtDevice : public Device {
 
 }  // namespace
 
-DeviceChoice open_simt(int schedules, std::uint64_t seed) {
-  return {.device = std::make_unique<SimtDevice>(schedules, seed), .absent_reason = {}};
+Devices open_devices(const DeviceOptions& options) {
+  Devices devices;
+  devices.emplace(Backend::cuda, DeviceChoice{.device = std::make_unique<SimtDevice>(
+                                                  options.schedules, options.seed),
+                                              .absent_reason = {}});
+  return devices;
 }
 
 }  // namespace prelu::harness

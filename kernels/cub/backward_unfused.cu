@@ -114,6 +114,7 @@ std::size_t workspace_bytes(const Problem& problem) {
 
 void launch(const Problem& problem, const Operands& operands, Stream stream) {
   cuda::visit_native(problem, [&]<class T, class A>(std::type_identity<T>, std::type_identity<A>) {
+    const cuda::TypedOperands<T, A> typed(operands);
     using Sum = accumulate_t<T>;
     Parts parts = parts_of<Sum>(problem);
     auto* workspace = static_cast<std::byte*>(operands.workspace);
@@ -122,9 +123,8 @@ void launch(const Problem& problem, const Operands& operands, Stream stream) {
     const std::int64_t elements = problem.shape.elements();
     const auto blocks = static_cast<unsigned>(cuda::ceil_div(elements, kBlockSize));
     gpu::launch(write_terms<T, A, Sum>, {.grid = blocks, .block = kBlockSize, .stream = stream},
-                static_cast<const T*>(operands.x), static_cast<const A*>(operands.alpha),
-                static_cast<const T*>(operands.dy), static_cast<T*>(operands.dx), terms, elements,
-                alpha_map(problem), problem.at_zero);
+                typed.x, typed.alpha, typed.dy, typed.dx, terms, elements, alpha_map(problem),
+                problem.at_zero);
     if (alpha_map(problem).count == 0) return;
     reduce<Sum>(workspace + parts.scratch, parts.scratch_bytes, terms, sums, problem, stream);
     cuda::launch_sum_partials<Sum, A>(sums, 1, problem, operands, stream);

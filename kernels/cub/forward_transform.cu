@@ -42,20 +42,18 @@ struct IndexedSlope {
 
 void launch(const Problem& problem, const Operands& operands, Stream stream) {
   cuda::visit_native(problem, [&]<class T, class A>(std::type_identity<T>, std::type_identity<A>) {
-    const auto* x = static_cast<const T*>(operands.x);
-    const auto* alpha = static_cast<const A*>(operands.alpha);
-    auto* y = static_cast<T*>(operands.y);
+    const cuda::TypedOperands<T, A> typed(operands);
     const std::int64_t elements = problem.shape.elements();
     if (elements == 0) return;
     if (problem.alpha_mode == AlphaMode::shared) {
       // CUB may hand over a copy of x's element: the operator does not look at its address.
       const auto op =
-          ::cuda::proclaim_copyable_arguments(SharedSlope<T, A>{alpha, problem.at_zero});
-      cuda::check(cub::DeviceTransform::Transform(x, y, elements, op, stream));
+          ::cuda::proclaim_copyable_arguments(SharedSlope<T, A>{typed.alpha, problem.at_zero});
+      cuda::check(cub::DeviceTransform::Transform(typed.x, typed.y, elements, op, stream));
     } else {
       cuda::check(cub::DeviceTransform::Transform(
-          ::cuda::std::make_tuple(x, thrust::counting_iterator<std::int64_t>(0)), y, elements,
-          IndexedSlope<T, A>{alpha, alpha_map(problem), problem.at_zero}, stream));
+          ::cuda::std::make_tuple(typed.x, thrust::counting_iterator<std::int64_t>(0)), typed.y,
+          elements, IndexedSlope<T, A>{typed.alpha, alpha_map(problem), problem.at_zero}, stream));
     }
   });
 }

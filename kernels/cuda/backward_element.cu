@@ -55,16 +55,15 @@ Unsupported check(const Problem& problem) {
 
 void launch(const Problem& problem, const Operands& operands, Stream stream) {
   cuda::visit_native(problem, [&]<class T, class A>(std::type_identity<T>, std::type_identity<A>) {
+    const cuda::TypedOperands<T, A> typed(operands);
     const std::int64_t slopes = alpha_map(problem).count;
     const bool wide = slopes % Pack<T>::size == 0 &&
                       cuda::aligned_to(sizeof(Pack<T>), operands.x, operands.dy, operands.dx);
     cuda::visit_pack<T>(wide, [&]<class P>(std::type_identity<P>) {
       const auto blocks = static_cast<unsigned>(cuda::ceil_div(slopes / P::size, kBlockSize));
       gpu::launch(backward_element<P, T, A>,
-                  {.grid = blocks, .block = kBlockSize, .stream = stream},
-                  static_cast<const T*>(operands.x), static_cast<const A*>(operands.alpha),
-                  static_cast<const T*>(operands.dy), static_cast<T*>(operands.dx),
-                  static_cast<A*>(operands.dalpha), problem.shape.n, slopes, problem.at_zero,
+                  {.grid = blocks, .block = kBlockSize, .stream = stream}, typed.x, typed.alpha,
+                  typed.dy, typed.dx, typed.dalpha, problem.shape.n, slopes, problem.at_zero,
                   problem.accumulate);
     });
   });

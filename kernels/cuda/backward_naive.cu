@@ -53,6 +53,7 @@ std::size_t workspace_bytes(const Problem& problem) {
 
 void launch(const Problem& problem, const Operands& operands, Stream stream) {
   cuda::visit_native(problem, [&]<class T, class A>(std::type_identity<T>, std::type_identity<A>) {
+    const cuda::TypedOperands<T, A> typed(operands);
     const AlphaMap map = alpha_map(problem);
     const std::int64_t elements = problem.shape.elements();
     const auto blocks = static_cast<unsigned>(cuda::ceil_div(elements, kBlockSize));
@@ -61,11 +62,9 @@ void launch(const Problem& problem, const Operands& operands, Stream stream) {
     gpu::launch(clear, {.grid = slope_blocks, .block = kBlockSize, .stream = stream}, sums,
                 map.count);
     gpu::launch(backward_naive<T, A>, {.grid = blocks, .block = kBlockSize, .stream = stream},
-                static_cast<const T*>(operands.x), static_cast<const A*>(operands.alpha),
-                static_cast<const T*>(operands.dy), static_cast<T*>(operands.dx), sums, elements,
-                map, problem.at_zero);
+                typed.x, typed.alpha, typed.dy, typed.dx, sums, elements, map, problem.at_zero);
     gpu::launch(round_sums<A>, {.grid = slope_blocks, .block = kBlockSize, .stream = stream}, sums,
-                static_cast<A*>(operands.dalpha), map.count, problem.accumulate);
+                typed.dalpha, map.count, problem.accumulate);
   });
 }
 

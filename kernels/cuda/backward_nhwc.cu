@@ -117,6 +117,7 @@ std::size_t workspace_bytes(const Problem& problem) {
 
 void launch(const Problem& problem, const Operands& operands, Stream stream) {
   cuda::visit_native(problem, [&]<class T, class A>(std::type_identity<T>, std::type_identity<A>) {
+    const cuda::TypedOperands<T, A> typed(operands);
     using Sum = accumulate_t<T>;
     auto* partial = static_cast<Sum*>(operands.workspace);
     const bool wide = alpha_map(problem).count % Pack<T>::size == 0 &&
@@ -128,9 +129,8 @@ void launch(const Problem& problem, const Operands& operands, Stream stream) {
                   {.grid = static_cast<unsigned>(tiles * cut.slices),
                    .block = kBlockSize,
                    .stream = stream},
-                  static_cast<const T*>(operands.x), static_cast<const A*>(operands.alpha),
-                  static_cast<const T*>(operands.dy), static_cast<T*>(operands.dx), partial,
-                  static_cast<A*>(operands.dalpha), cut, problem.at_zero, problem.accumulate);
+                  typed.x, typed.alpha, typed.dy, typed.dx, partial, typed.dalpha, cut,
+                  problem.at_zero, problem.accumulate);
       if (cut.slices > 1) {
         cuda::launch_sum_partials<Sum, A>(partial, cut.slices, problem, operands, stream);
       }

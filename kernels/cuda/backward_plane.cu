@@ -98,6 +98,7 @@ std::size_t workspace_bytes(const Problem& problem) {
 
 void launch(const Problem& problem, const Operands& operands, Stream stream) {
   cuda::visit_native(problem, [&]<class T, class A>(std::type_identity<T>, std::type_identity<A>) {
+    const cuda::TypedOperands<T, A> typed(operands);
     using Sum = accumulate_t<T>;
     const Cut cut = cut_for(problem);
     auto* partial = static_cast<Sum*>(operands.workspace);
@@ -108,9 +109,8 @@ void launch(const Problem& problem, const Operands& operands, Stream stream) {
                   {.grid = static_cast<unsigned>(problem.shape.c * cut.slices),
                    .block = kBlockSize,
                    .stream = stream},
-                  static_cast<const T*>(operands.x), static_cast<const A*>(operands.alpha),
-                  static_cast<const T*>(operands.dy), static_cast<T*>(operands.dx), partial,
-                  problem.shape, cut, problem.at_zero);
+                  typed.x, typed.alpha, typed.dy, typed.dx, partial, problem.shape, cut,
+                  problem.at_zero);
     });
     cuda::launch_sum_partials<Sum, A>(partial, cut.slices, problem, operands, stream);
   });

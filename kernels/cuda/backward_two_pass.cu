@@ -84,6 +84,7 @@ std::size_t workspace_bytes(const Problem& problem) {
 
 void launch(const Problem& problem, const Operands& operands, Stream stream) {
   cuda::visit_native(problem, [&]<class T, class A>(std::type_identity<T>, std::type_identity<A>) {
+    const cuda::TypedOperands<T, A> typed(operands);
     using Sum = accumulate_t<T>;
     const std::int64_t blocks = blocks_for(problem);
     auto* partial = static_cast<Sum*>(operands.workspace);
@@ -91,12 +92,11 @@ void launch(const Problem& problem, const Operands& operands, Stream stream) {
     cuda::visit_pack<T>(wide, [&]<class P>(std::type_identity<P>) {
       gpu::launch(backward_blocks<P, T, A, Sum>,
                   {.grid = static_cast<unsigned>(blocks), .block = kBlockSize, .stream = stream},
-                  static_cast<const T*>(operands.x), static_cast<const A*>(operands.alpha),
-                  static_cast<const T*>(operands.dy), static_cast<T*>(operands.dx), partial,
-                  problem.shape.elements(), problem.at_zero);
+                  typed.x, typed.alpha, typed.dy, typed.dx, partial, problem.shape.elements(),
+                  problem.at_zero);
     });
     gpu::launch(sum_blocks<A, Sum>, {.block = kBlockSize, .stream = stream}, partial, blocks,
-                static_cast<A*>(operands.dalpha), problem.accumulate);
+                typed.dalpha, problem.accumulate);
   });
 }
 

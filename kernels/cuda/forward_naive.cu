@@ -26,11 +26,11 @@ __global__ void __launch_bounds__(kBlockSize)
 
 void launch(const Problem& problem, const Operands& operands, Stream stream) {
   cuda::visit_native(problem, [&]<class T, class A>(std::type_identity<T>, std::type_identity<A>) {
+    const cuda::TypedOperands<T, A> typed(operands);
     const std::int64_t elements = problem.shape.elements();
     const auto blocks = static_cast<unsigned>(cuda::ceil_div(elements, kBlockSize));
     gpu::launch(forward_naive<T, A>, {.grid = blocks, .block = kBlockSize, .stream = stream},
-                static_cast<const T*>(operands.x), static_cast<const A*>(operands.alpha),
-                static_cast<T*>(operands.y), elements, alpha_map(problem), problem.at_zero);
+                typed.x, typed.alpha, typed.y, elements, alpha_map(problem), problem.at_zero);
   });
 }
 

@@ -91,25 +91,26 @@ __global__ void __launch_bounds__(kBlockSize)
 }
 
 template <bool kSlopePerPack, class P, class T, class A>
-void launch_packs(const Problem& problem, const Operands& operands, Stream stream) {
+void launch_packs(const Problem& problem, const cuda::TypedOperands<T, A>& operands,
+                  Stream stream) {
   constexpr std::int64_t kElementsPerBlock = std::int64_t{kBlockSize} * kPacksPerThread * P::size;
   const std::int64_t elements = problem.shape.elements();
   const auto blocks = static_cast<unsigned>(cuda::ceil_div(elements, kElementsPerBlock));
   gpu::launch(forward_packed<kSlopePerPack, P, T, A>,
-              {.grid = blocks, .block = kBlockSize, .stream = stream},
-              static_cast<const T*>(operands.x), static_cast<const A*>(operands.alpha),
-              static_cast<T*>(operands.y), elements, alpha_map(problem), problem.at_zero);
+              {.grid = blocks, .block = kBlockSize, .stream = stream}, operands.x, operands.alpha,
+              operands.y, elements, alpha_map(problem), problem.at_zero);
 }
 
 void launch(const Problem& problem, const Operands& operands, Stream stream) {
   cuda::visit_native(problem, [&]<class T, class A>(std::type_identity<T>, std::type_identity<A>) {
+    const cuda::TypedOperands<T, A> typed(operands);
     const bool wide = cuda::aligned_to(sizeof(Pack<T>), operands.x, operands.y);
     cuda::visit_pack<T>(wide, [&]<class P>(std::type_identity<P>) {
       const AlphaMap map = alpha_map(problem);
       if (map.count == 1 || map.inner % P::size == 0) {
-        launch_packs<true, P, T, A>(problem, operands, stream);
+        launch_packs<true, P>(problem, typed, stream);
       } else {
-        launch_packs<false, P, T, A>(problem, operands, stream);
+        launch_packs<false, P>(problem, typed, stream);
       }
     });
   });

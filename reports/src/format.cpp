@@ -70,6 +70,10 @@ std::string format_bandwidth(const Summary& summary) {
   return with_precision(gigabytes, gigabytes * relative_width(summary));
 }
 
+std::string throttled_mark(const Measurement& measurement) {
+  return measurement.throttled > 0 ? " (throttled)" : "";
+}
+
 std::string format_share(const Summary& summary) {
   if (!summary.share_of_ceiling) return "-";
   const double share = *summary.share_of_ceiling;

@@ -22,6 +22,8 @@ std::string format_bandwidth(const Summary& summary);
 /// "93 %", with "suspect" where a kernel seems faster than the fastest copy (above 105 %); "-"
 /// where no ceiling was measured.
 std::string format_share(const Summary& summary);
+/// " (throttled)" where samples were taken again because the clock was down, else nothing.
+std::string throttled_mark(const Measurement& measurement);
 /// A duration given in microseconds, three digits in a fitting unit: "71.2 ns".
 std::string format_us(double us);
 

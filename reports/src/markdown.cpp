@@ -37,10 +37,11 @@ std::string timed_table(const std::vector<const Result*>& results) {
   for (const Result* result : results) {
     const Summary summary = summarize(*result->measurement);
     const auto& hot = result->measurement->hot_us;
-    text += "| " + code(result->name) + " | " + format_time(summary) + " | " +
-            format_interval(summary) + " | " + format_bandwidth(summary) + " | " +
-            format_share(summary) + " | " + (hot ? format_us(*hot) : "-") + " | " +
-            std::string(name(result->verification.status)) + " |\n";
+    text += "| " + code(result->name) + " | " + format_time(summary) +
+            throttled_mark(*result->measurement) + " | " + format_interval(summary) + " | " +
+            format_bandwidth(summary) + " | " + format_share(summary) + " | " +
+            (hot ? format_us(*hot) : "-") + " | " + std::string(name(result->verification.status)) +
+            " |\n";
   }
   return text;
 }
@@ -140,12 +141,13 @@ std::string to_markdown(const Report& report) {
 
 std::string to_readme_table(const Report& report, std::string_view report_file) {
   std::string text =
-      "| problem | best variant | time | GB/s | of the ceiling |\n|---|---|---:|---:|---:|\n";
+      "| problem | best variant | time (cold median) | GB/s | of the ceiling "
+      "|\n|---|---|---:|---:|---:|\n";
   for (const Result* result : best_of_each_problem(report)) {
     const Summary summary = summarize(*result->measurement);
     text += "| " + code(result->problem) + " | " + code(result->variant) + " | " +
-            format_time(summary) + " | " + format_bandwidth(summary) + " | " +
-            format_share(summary) + " |\n";
+            format_time(summary) + throttled_mark(*result->measurement) + " | " +
+            format_bandwidth(summary) + " | " + format_share(summary) + " |\n";
   }
   return text + "\nMeasured on " + escaped(device_line(report)) + ", " +
          report.environment.date.substr(0, 10) + "; from " + code(report_file) + ".\n";

@@ -62,6 +62,25 @@ void visit_native(const Problem& problem, Visitor&& visitor) {
   });
 }
 
+/// Operands as pointers to the device's types of x and of alpha.
+template <class T, class A>
+struct TypedOperands {
+  explicit TypedOperands(const Operands& operands)
+      : x(static_cast<const T*>(operands.x)),
+        alpha(static_cast<const A*>(operands.alpha)),
+        y(static_cast<T*>(operands.y)),
+        dy(static_cast<const T*>(operands.dy)),
+        dx(static_cast<T*>(operands.dx)),
+        dalpha(static_cast<A*>(operands.dalpha)) {}
+
+  const T* x;
+  const A* alpha;
+  T* y;
+  const T* dy;
+  T* dx;
+  A* dalpha;
+};
+
 constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 }  // namespace prelu::cuda

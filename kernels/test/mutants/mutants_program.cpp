@@ -19,10 +19,4 @@ const Program& program() {
   return kProgram;
 }
 
-Devices open_devices(const DeviceOptions& options) {
-  Devices devices;
-  devices.emplace(Backend::cuda, open_simt(options.schedules, options.seed));
-  return devices;
-}
-
 }  // namespace prelu::harness

@@ -7,9 +7,9 @@ usage() {
 Usage: scripts/bench.sh [prelu-bench arguments]
 
 Installs what is missing, builds build/release, and runs prelu-bench on this machine's GPU and CPU:
-every case is proven right before it is timed. Without a GPU the CUDA kernels are executed by the SIMT
-executor on the CPU instead, and proven. The report goes to reports/out/<date>-<device>, unless --out
-says otherwise; reports/out/latest leads to the last one.
+every case is proven right before it is timed. Where nothing ran on a GPU, the CUDA kernels are executed
+by the SIMT executor on the CPU, and proven. The report goes to reports/out/<date>-<device>, to which
+reports/out/latest leads. With --list, --verify-only or --out, only prelu-bench runs, as you ask.
 
   scripts/bench.sh                            the suite 'quick': a minute or two
   scripts/bench.sh --suite full               everything: some 15 minutes
@@ -41,27 +41,28 @@ scripts/setup.sh >&2
 
 scripts/build.sh release prelu_programs >&2
 
-if ! $own_folder; then
-  cd "$caller"
-  exec "$bin/prelu-bench" "$@"
-fi
+cd "$caller"
+if ! $own_folder; then exec "$bin/prelu-bench" "$@"; fi
 
-gpu="$(nvidia-smi --query-gpu=name --format=csv,noheader 2> /dev/null | head -n 1 || true)"
-device="${gpu:-$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)}"
-device="$(tr '[:upper:]' '[:lower:]' <<< "${device:-cpu}" | tr -cs 'a-z0-9\n' '-' | sed 's/^-//; s/-$//')"
-out="reports/out/$(date +%Y-%m-%dT%H%M%S)-$device"
+gpu=""
+if [[ " $* " != *" --device cpu "* && " $* " != *" --device=cpu "* ]]; then
+  gpu="$(nvidia-smi --query-gpu=name --format=csv,noheader 2> /dev/null)" || gpu=""
+fi
+cpu="$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo)"
+device="$(head -n 1 <<< "${gpu:-${cpu:-cpu}}" | tr '[:upper:]' '[:lower:]' | tr -cs 'a-z0-9\n' '-')"
+out="$project/reports/out/$(date +%Y-%m-%dT%H%M%S)-${device%-}"
 
 status=0
 "$bin/prelu-bench" --out "$out" "$@" || status=$?
 
-if [[ -z $gpu && $status == 0 && -x $bin/prelu-simt ]]; then
+if [[ $status == 0 && -x $bin/prelu-simt ]] && ! grep -q '"kind": "cuda"' "$out/report.json"; then
   echo
-  echo "No GPU here: the CUDA kernels, executed on the CPU thread by thread"
+  echo "Not on a GPU: the CUDA kernels, executed on the CPU thread by thread"
   "$bin/prelu-simt" --verify-only --suite smoke --out "$out/simt" || status=$?
 fi
 
 if [[ -f $out/report.json ]]; then
-  ln -sfn "$(basename "$out")" reports/out/latest
+  ln -sfn "$(basename "$out")" "$project/reports/out/latest"
   echo
   echo "The report: $out/report.json"
   echo "  to read:  $out/report.md"

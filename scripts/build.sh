@@ -11,10 +11,11 @@ log="build/$preset.log"
 mkdir -p build
 echo "building build/$preset; the first time takes minutes"
 
-# Its own architecture where there is a GPU; the build's default elsewhere.
-capability="$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2> /dev/null | head -n 1 || true)"
-if [[ $preset == release && $capability =~ ^[0-9]+\.[0-9]+$ ]]; then
-  options+=("-DCMAKE_CUDA_ARCHITECTURES=${capability/./}")
+# The architectures of this machine's GPUs, from 7.5 on; the build's default where there is none.
+if [[ $preset == release ]] && command -v nvidia-smi > /dev/null; then
+  architectures="$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2> /dev/null |
+    awk -F. '/^[0-9]+\.[0-9]$/ && $1 * 10 + $2 >= 75 { print $1 $2 }' | sort -un | paste -sd ';')"
+  [[ -z $architectures ]] || options+=("-DCMAKE_CUDA_ARCHITECTURES=$architectures")
 fi
 
 build() {

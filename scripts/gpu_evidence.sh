@@ -13,10 +13,13 @@ prelu_carried puts the libraries it needs beside the programs):
   2. compute-sanitizer (memcheck, racecheck, initcheck, synccheck) on the smoke suite, if it is here
   3. the full suite, timed, with what is left of the budget (500 seconds unless given)
 
-and leaves in OUT_DIR, each written as soon as it is there: summary.txt, conformance.json,
-sanitizer.txt, report.json, report.ci.json, report.md, log.txt.
+and leaves in OUT_DIR, each written as it comes: summary.txt, log.txt, sanitizer.txt,
+conformance/report.json, and full/report.json, full/report.ci.json, full/report.md.
 
-Exit: 0 all well, 1 something was wrong (summary.txt says what), 2 bad usage or no GPU.
+initcheck takes poisoned buffers for initialised ones: unwritten results are found by the poison.
+
+Exit: 0 all well, 1 something was wrong or was not finished (summary.txt says what), 2 bad usage or
+no GPU.
 TEXT
 }
 
@@ -40,57 +43,61 @@ out="$(cd "${positional[1]}" && pwd)"
 cd "$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 if [[ ! -x $bench ]]; then echo "gpu_evidence.sh: there is no $bench" >&2; exit 2; fi
 
-work="$(mktemp -d)"
-trap 'rm -rf "$work"' EXIT
 log="$out/log.txt"
 wrong=0
 : > "$out/summary.txt"
 : > "$log"
 
 say() { echo "[$SECONDS s] $*" | tee -a "$out/summary.txt"; }
-left() { echo $((budget - SECONDS > 20 ? budget - SECONDS : 20)); }
 
-# check NAME command...: runs it within the budget, its output to the log, its outcome to the summary.
-# SIGINT lets prelu-bench write the report of what is done.
+# check NAME UNTIL command...: runs it, but no longer than to that second of the budget; its output
+# goes to the log, its outcome to the summary. SIGINT lets prelu-bench write the report of what is done.
 check() {
-  local name="$1" status=0
-  shift
-  timeout --signal=INT --kill-after=30 "$(left)" "$@" >> "$log" 2>&1 || status=$?
-  if ((status == 0)); then say "$name: ok"; return 0; fi
-  if ((status == 124)); then say "$name: stopped, the budget was used up"; return 0; fi
-  say "$name: FAILED with status $status"
-  wrong=1
+  local name="$1" until="$2" status=0
+  shift 2
+  if ((until - SECONDS < 10)); then
+    say "$name: NOT RUN, for lack of time"
+    wrong=1
+    return
+  fi
+  timeout --signal=INT --kill-after=30 $((until - SECONDS)) "$@" >> "$log" 2>&1 || status=$?
+  case $status in
+    0) say "$name: ok" ;;
+    124 | 130 | 137) say "$name: NOT FINISHED in its time"; wrong=1 ;;
+    *) say "$name: FAILED with status $status"; wrong=1 ;;
+  esac
 }
 
-if ! "$bench" --device cuda --suite smoke --verify-only --filter 'cuda/forward_naive/f32' > "$log" 2>&1; then
-  tail -n 3 "$log" >&2
+status=0
+"$bench" --device cuda --verify-only --case cuda/forward_naive/f32/nchw/shared/2x3x5 > "$log" 2>&1 ||
+  status=$?
+if ((status == 2 || status == 4)); then
   say "no usable GPU: $(tail -n 1 "$log")"
   exit 2
 fi
 nvidia-smi --query-gpu=name,driver_version,clocks.sm,power.limit --format=csv,noheader \
   2> /dev/null | tee -a "$out/summary.txt" || true
 
-check "conformance on the GPU" "$bench" --device cuda --verify-only \
-  --suite kernels/test/conformance.json --out "$work/conformance"
-cp "$work/conformance/report.json" "$out/conformance.json" 2> /dev/null || true
+check "conformance on the GPU" $((budget * 40 / 100)) "$bench" --device cuda --verify-only \
+  --suite kernels/test/conformance.json --out "$out/conformance"
+rm -f "$out/conformance/report.md" "$out/conformance/report.ci.json"
 
 if command -v compute-sanitizer > /dev/null; then
-  : > "$out/sanitizer.txt"
+  share=40
   for tool in memcheck racecheck initcheck synccheck; do
-    if ((SECONDS > budget / 2)); then say "compute-sanitizer $tool: left out, for lack of time"; continue; fi
-    check "compute-sanitizer $tool" compute-sanitizer --tool "$tool" --error-exitcode 9 \
-      --log-file "$work/$tool.txt" "$bench" --device cuda --verify-only --suite smoke --filter '^cuda/'
-    { echo "== $tool"; tail -n 40 "$work/$tool.txt" 2> /dev/null || true; } >> "$out/sanitizer.txt"
+    share=$((share + 6))
+    check "compute-sanitizer $tool" $((budget * share / 100)) \
+      compute-sanitizer --tool "$tool" --error-exitcode 9 \
+      "$bench" --device cuda --verify-only --suite smoke --filter '^cuda/.*/(f16|f32)/.*/(2x3x5|4x16x196)$'
   done
+  grep -E '^=+ (COMPUTE-SANITIZER|ERROR SUMMARY|RACECHECK SUMMARY|Error|Warning)' "$log" \
+    > "$out/sanitizer.txt" || true
 else
   say "compute-sanitizer: not on this machine"
 fi
 
-say "the full suite, with $(left) s"
-check "full suite" "$bench" --device cuda --suite full --budget "$(($(left) * 9 / 10))" --out "$work/full"
-for file in report.json report.ci.json report.md; do
-  cp "$work/full/$file" "$out/" 2> /dev/null || true
-done
-if [[ -f $out/report.md ]]; then head -n 60 "$out/report.md" >> "$out/summary.txt"; fi
-if ((wrong)); then say "something was wrong: see log.txt"; else say "all well"; fi
+check "full suite" $((budget + 30)) "$bench" --device cuda --suite full \
+  --budget $((budget - SECONDS - 10)) --out "$out/full"
+if [[ -f $out/full/report.md ]]; then head -n 60 "$out/full/report.md" >> "$out/summary.txt"; fi
+if ((wrong)); then say "NOT all well: see above, and log.txt"; else say "all well"; fi
 exit "$wrong"

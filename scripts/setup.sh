@@ -37,6 +37,9 @@ packages=(
   clang-format clang-tidy libbenchmark-tools libgtest-dev libomp-dev python3-jsonschema python3-scipy
   util-linux)
 
+# older VERSION LEAST: whether it is.
+older() { [[ $1 != "$2" && $(printf '%s\n' "$1" "$2" | sort -V | head -n 1) == "$1" ]]; }
+
 if ! command -v apt-get > /dev/null || ! command -v dpkg-query > /dev/null; then
   echo "setup.sh: this system has no apt-get. Install what these Debian packages hold, then build" >&2
   echo "with CMake's presets: ${packages[*]}; and a CUDA toolkit, 12.0 or later." >&2
@@ -78,6 +81,14 @@ if ((${#missing[@]} > 0)); then
     echo "setup: missing packages: ${missing[*]}"
   else
     install_packages || exit 1
+  fi
+fi
+
+if ! $check_only || command -v cmake > /dev/null; then
+  version="$(cmake --version | sed -n 's/^cmake version //p')"
+  if older "$version" 3.25; then
+    echo "setup.sh: CMake $version is older than 3.25: Debian 12 and Ubuntu 24.04 have a newer one" >&2
+    exit 2
   fi
 fi
 
@@ -132,7 +143,8 @@ install_cuda() {
 }
 
 nvcc="$(find_nvcc)"
-if cmp -s scripts/cuda-requirements.txt .toolkit/wheels/cuda-requirements.txt; then
+if [[ -x .toolkit/cuda/bin/nvcc ]] &&
+  cmp -s scripts/cuda-requirements.txt .toolkit/wheels/cuda-requirements.txt; then
   cuda="the toolkit in .toolkit/cuda"
 elif [[ -n $nvcc ]] && probe_nvcc "$nvcc"; then
   cuda="$nvcc"

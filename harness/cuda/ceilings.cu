@@ -1,7 +1,5 @@
 // Copies (one read stream) and additions (two): the fastest of them is the ceiling that kernels are
 // judged against.
-#include <algorithm>
-
 #include "cuda_check.hpp"
 #include "measuring.hpp"
 

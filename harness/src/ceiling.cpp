@@ -60,11 +60,18 @@ Streams::Streams(Device& device, int reads, std::int64_t bytes)
   out_.fill(device, 0);
 }
 
-double Streams::sample_us(const CeilingKernel& kernel) {
+Work Streams::work(const CeilingKernel& kernel) {
   const std::size_t set = next_++ % sets_;
   const std::byte* b = kernel.reads > 1 ? b_.at(set) : nullptr;
-  const Sample sample = device_->time_once(
-      [&](Stream stream) { kernel.launch(a_.at(set), b, out_.at(set), each_, stream); });
+  return [this, set, b, launch = kernel.launch](Stream stream) {
+    launch(a_.at(set), b, out_.at(set), each_, stream);
+  };
+}
+
+void Streams::launch(const CeilingKernel& kernel) { device_->run(work(kernel)); }
+
+double Streams::sample_us(const CeilingKernel& kernel) {
+  const Sample sample = device_->time_once(work(kernel));
   // What takes less than a tick of the clock takes a tick at most; and never nothing.
   return std::max(sample.time, device_->clock_resolution()).count() * kMicroseconds;
 }
@@ -90,6 +97,7 @@ double Ceilings::median_us(int reads, std::int64_t bytes) {
   if (kernels.empty() || bytes <= 0) return 0;
   try {
     Streams streams(*device_, reads, bytes);
+    for (const CeilingKernel& kernel : kernels) streams.launch(kernel);
     const auto medians = medians_us(streams, kernels, stop_);
     if (medians.empty()) return 0;
     const auto best = std::ranges::min_element(medians);

@@ -21,10 +21,14 @@ class Streams {
   /// Throws std::bad_alloc.
   Streams(Device& device, int reads, std::int64_t bytes);
 
+  /// One launch that is not timed: the first one of a kernel loads it.
+  void launch(const CeilingKernel& kernel);
   /// One launch of a way with as many read streams, in microseconds; never 0.
   double sample_us(const CeilingKernel& kernel);
 
  private:
+  Work work(const CeilingKernel& kernel);
+
   Device* device_;
   std::size_t each_;
   std::size_t sets_;

@@ -8,7 +8,6 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <limits>
 #include <new>
 #include <string>
 
@@ -16,6 +15,7 @@
 #include "cpu_ceilings.hpp"
 #include "cpu_ranges.hpp"
 #include "device.hpp"
+#include "host_memory.hpp"
 
 namespace prelu::harness {
 namespace {
@@ -41,12 +41,6 @@ std::string value_of(const fs::path& file, const std::string& key) {
   return {};
 }
 
-/// A number at the start of a file; `otherwise` where there is none.
-std::int64_t number_in(const fs::path& file, std::int64_t otherwise) {
-  std::int64_t number = 0;
-  return std::ifstream(file) >> number ? number : otherwise;
-}
-
 /// The largest data cache that CPU 0 sees.
 std::size_t last_level_cache_bytes() {
   std::int64_t largest = 0;
@@ -60,18 +54,6 @@ std::size_t last_level_cache_bytes() {
     largest = std::max(largest, size << (unit == 'K' ? 10 : unit == 'M' ? 20 : 0));
   }
   return largest > 0 ? static_cast<std::size_t>(largest) : kLikelyCacheBytes;
-}
-
-/// What can still be touched without the kernel killing someone: it promises more than there is.
-std::size_t memory_available() {
-  constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
-  const fs::path group = "/sys/fs/cgroup";
-  const std::int64_t limit = number_in(group / "memory.max", kUnlimited);
-  const std::int64_t used = number_in(group / "memory.current", 0);
-  const std::string text = value_of("/proc/meminfo", "MemAvailable");
-  constexpr std::int64_t kKibibyte = 1024;
-  const std::int64_t free = text.empty() ? kUnlimited : std::stoll(text) * kKibibyte;
-  return static_cast<std::size_t>(std::max<std::int64_t>(0, std::min(free, limit - used)));
 }
 
 /// The smallest difference between two readings of the clock that differ.
@@ -114,7 +96,7 @@ class CpuDevice : public Device {
   Buffer allocate(std::size_t bytes) override {
     // Huge pages where they fit: a stream then misses the TLB 512 times less often.
     const bool huge = bytes >= 2 * kHugePage;
-    if (huge && bytes > memory_available()) throw std::bad_alloc();
+    if (huge && bytes > available_host_memory()) throw std::bad_alloc();
     const auto alignment = std::align_val_t{huge ? kHugePage : kAlignment};
     auto* memory =
         static_cast<std::byte*>(::operator new(std::max<std::size_t>(1, bytes), alignment));

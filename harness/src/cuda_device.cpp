@@ -5,10 +5,12 @@
 #include <array>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <new>
 #include <source_location>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 #include "cuda_check.hpp"
@@ -31,6 +33,12 @@ void check(cudaError_t code, const std::source_location& where = std::source_loc
   // An error that is still there after it was cleared stays: the context is lost.
   if (cudaDeviceSynchronize() != cudaSuccess) throw DeviceError(error.what());
   throw error;
+}
+
+/// Every launch waits for its end, as debuggers ask for: a blocked stream would wait for ever.
+bool launches_block() {
+  const char* const value = std::getenv("CUDA_LAUNCH_BLOCKING");
+  return value != nullptr && std::string_view(value) != "0";
 }
 
 struct DestroyEvent {
@@ -169,39 +177,14 @@ class CudaDevice : public Device {
   }
 
   Sample time_once(const Work& work) override {
-    wait();
-    *flags_ = {};
-    *stamps_ = {};
-    // The stamps stand outside what is timed, and far enough apart to tell the clock.
-    measuring::launch_clock_stamp(&stamps_->before, properties_.multiProcessorCount, stream_.get());
-    measuring::launch_blocker(flags_.get(), kBlockerTimeoutNs, stream_.get());
-    try {
-      check(cudaEventRecord(start_.get(), stream_.get()));
-      queue(work);
-      check(cudaEventRecord(stop_.get(), stream_.get()));
-      measuring::launch_clock_stamp(&stamps_->after, properties_.multiProcessorCount,
-                                    stream_.get());
-    } catch (...) {
-      open();
-      throw;
-    }
-    open();
-    wait();
-    if (flags_->timed_out != 0) {
-      throw std::runtime_error("queuing the launch took 10 s: it waits for the device");
-    }
-    return {.time = between(start_, stop_), .clock_mhz = clock_mhz()};
+    const Seconds time = time_blocked([&] { queue(work); });
+    return {.time = time, .clock_mhz = clock_mhz()};
   }
 
   Seconds time_many(const Work& work, int launches) override {
     const GraphExec graph = capture(work, launches);
     check(cudaGraphUpload(graph.get(), stream_.get()));
-    wait();
-    check(cudaEventRecord(start_.get(), stream_.get()));
-    check(cudaGraphLaunch(graph.get(), stream_.get()));
-    check(cudaEventRecord(stop_.get(), stream_.get()));
-    wait();
-    return between(start_, stop_) / launches;
+    return time_blocked([&] { check(cudaGraphLaunch(graph.get(), stream_.get())); }) / launches;
   }
 
   std::span<const CeilingKernel> ceilings() const override {
@@ -224,6 +207,35 @@ class CudaDevice : public Device {
   };
 
   void wait() { check(cudaStreamSynchronize(stream_.get())); }
+
+  /// The time of what `launch` queues, while the stream is held until all of it is queued.
+  template <class Launch>
+  Seconds time_blocked(const Launch& launch) {
+    wait();
+    *flags_ = {};
+    *stamps_ = {};
+    // The stamps stand outside what is timed, and far enough apart to tell the clock.
+    measuring::launch_clock_stamp(&stamps_->before, properties_.multiProcessorCount, stream_.get());
+    if (!launches_block()) {
+      measuring::launch_blocker(flags_.get(), kBlockerTimeoutNs, stream_.get());
+    }
+    try {
+      check(cudaEventRecord(start_.get(), stream_.get()));
+      launch();
+      check(cudaEventRecord(stop_.get(), stream_.get()));
+      measuring::launch_clock_stamp(&stamps_->after, properties_.multiProcessorCount,
+                                    stream_.get());
+    } catch (...) {
+      open();
+      throw;
+    }
+    open();
+    wait();
+    if (flags_->timed_out != 0) {
+      throw std::runtime_error("queuing the launch took 10 s: it waits for the device");
+    }
+    return between(start_, stop_);
+  }
 
   /// Lets a blocked stream go on.
   void open() { *static_cast<volatile std::uint32_t*>(&flags_->open) = 1; }
@@ -285,6 +297,9 @@ class CudaDevice : public Device {
 }  // namespace
 
 DeviceChoice open_cuda(int ordinal) {
+  // Loading a kernel when it is first launched may wait for the device, which waits for the host
+  // while the stream is blocked.
+  setenv("CUDA_MODULE_LOADING", "EAGER", 0);
   int count = 0;
   if (const cudaError_t error = cudaGetDeviceCount(&count); error != cudaSuccess) {
     static_cast<void>(cudaGetLastError());

@@ -1,12 +1,10 @@
 #include "environment.hpp"
 
-#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <cmath>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
@@ -14,6 +12,7 @@
 #include <sstream>
 #include <string>
 
+#include "available_cpus.hpp"
 #include "build_info.hpp"
 #include "commit.hpp"
 
@@ -56,29 +55,6 @@ std::string cpuinfo(const std::string& key) {
     return start == std::string::npos ? "" : line.substr(start);
   }
   return {};
-}
-
-int affinity_count() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  return sched_getaffinity(0, sizeof set, &set) == 0
-             ? CPU_COUNT(&set)
-             : static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
-}
-
-/// The CPUs that the cgroup's quota amounts to, rounded up; a large number without a quota.
-int quota_count() {
-  constexpr int kNone = 1 << 20;
-  std::istringstream version2(first_line("/sys/fs/cgroup/cpu.max"));
-  double quota = -1;
-  double period = 0;
-  if (!(version2 >> quota >> period)) {
-    std::istringstream version1(first_line("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"));
-    if (!(version1 >> quota)) return kNone;
-    std::istringstream(first_line("/sys/fs/cgroup/cpu/cpu.cfs_period_us")) >> period;
-  }
-  if (quota <= 0 || period <= 0) return kNone;
-  return std::max(1, static_cast<int>(std::ceil(quota / period)));
 }
 
 /// "48K", "1024K", "32M" in bytes.
@@ -141,7 +117,7 @@ reports::Environment read_environment() {
                                    .host_name = host_name(),
                                    .host_cpu = cpuinfo("model name"),
                                    .num_cpus = cpus,
-                                   .cpus_allowed = std::min(affinity_count(), quota_count()),
+                                   .cpus_allowed = cpu::available_cpus(),
                                    .mhz_per_cpu = std::atof(cpuinfo("cpu MHz").c_str()),
                                    .caches = caches(),
                                    .load_avg = load_average(),

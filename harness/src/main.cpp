@@ -128,11 +128,10 @@ void prepare_folder(const fs::path& folder) {
   }
 }
 
-void write_report(const fs::path& folder, const reports::Report& report, std::ostream& log) {
+void write_report(const fs::path& folder, const reports::Report& report) {
   reports::write_file(folder / "report.json", reports::to_json(report));
   reports::write_file(folder / "report.ci.json", reports::to_ci_json(report));
   reports::write_file(folder / "report.md", reports::to_markdown(report));
-  log << "report: " << (folder / "report.json").string() << '\n';
 }
 
 int status_of(const reports::Report& report, const SessionOutcome& outcome) {
@@ -155,9 +154,12 @@ int run(const Options& options) {
   Devices devices = open_devices(options.device);
   drop_other_backends(selection, options, devices);
   const bool time = program().times && !options.verify_only;
+  // A suite's own budget is for timing: proofs are never cut short by it.
+  if (!time && options.budget < 0) selection.budget_s = 0;
   SessionOptions session{.time = time, .budget_s = selection.budget_s};
   session.google_benchmark = options.google_benchmark;
-  configure_google_benchmark(session.google_benchmark, session.run.policy.repetitions);
+  session.run.policy.repetitions =
+      configure_google_benchmark(session.google_benchmark, session.run.policy.repetitions);
   const std::string out = options.out.empty() && time ? "prelu-out" : options.out;
   if (!out.empty()) prepare_folder(out);
 
@@ -171,21 +173,32 @@ int run(const Options& options) {
   }
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);
-  SessionOutcome outcome = run_cases(selection.cases, devices, session);
-
+  const auto fill = [&](SessionOutcome outcome) {
+    report.ceilings = std::move(outcome.ceilings);
+    report.results = std::move(outcome.results);
+    report.partial = outcome.partial;
+  };
+  if (!out.empty()) {
+    session.checkpoint = [&](const SessionOutcome& so_far) {
+      fill(so_far);
+      write_report(out, report);
+    };
+  }
   report.protocol = {.suite = selection.suites.empty() ? "cases" : selection.suites,
                      .block = time ? session.run.policy.block : 0,
-                     .repetitions = time ? outcome.repetitions : 0,
+                     .repetitions = time ? session.run.policy.repetitions : 0,
                      .seed = session.run.seed,
                      .budget_s = selection.budget_s};
-  report.ceilings = std::move(outcome.ceilings);
-  report.results = std::move(outcome.results);
-  report.partial = outcome.interrupted || !outcome.device_error.empty();
+  const SessionOutcome outcome = run_cases(selection.cases, devices, session);
+  fill(outcome);
 
   // Rows in Google Benchmark's format are for another program to read: nothing comes between.
   std::ostream& log = shows_rows(session.google_benchmark) ? std::cerr : std::cout;
   log << reports::to_table(report);
-  if (!out.empty()) write_report(out, report, log);
+  if (!out.empty()) {
+    write_report(out, report);
+    log << "report: " << (fs::path(out) / "report.json").string() << '\n';
+  }
   if (!outcome.device_error.empty()) {
     std::cerr << program().name
               << ": the device failed, the run ends here: " << outcome.device_error << '\n';

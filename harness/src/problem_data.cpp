@@ -100,24 +100,60 @@ double ordinary_alpha(DataKind kind, std::int64_t k, std::uint64_t bits) {
 
 /// x is mostly negative, so that almost every lost term shows.
 double integer_x(std::uint64_t bits) {
-  const auto magnitude = static_cast<double>(1 + (bits >> 8) % 3);
+  const double magnitude = (bits >> 8) % 2 == 0 ? 1 : 2;
   return (bits & 7) == 0 ? magnitude : -magnitude;
 }
+
+/// Integer data: the terms of a slope cancel in pairs that lie half the sum apart, but for a few.
+/// So every sum is an integer below 256, which even bf16 holds exactly, and a kernel that loses a
+/// term, or a block of them, is off by an integer that shows. Both of a pair are drawn from the
+/// same bits.
+class Pairs {
+ public:
+  Pairs(const AlphaMap& map, std::int64_t elements)
+      : map_(map), terms_(elements / std::max<std::int64_t>(1, map.count)) {}
+
+  std::int64_t terms() const { return terms_; }
+
+  /// What element i is drawn by.
+  std::int64_t key(std::int64_t i) const { return map_(i) * terms_ + rank(i) % half(); }
+
+  /// 1 or -1; `random` is the same for both of a pair.
+  double sign(std::int64_t i, bool random) const {
+    if (!cancels(i)) return 1;
+    return random == (rank(i) / half() % 2 == 1) ? -1 : 1;
+  }
+
+  bool cancels(std::int64_t i) const {
+    constexpr std::int64_t kNotCancelled = 40;
+    return rank(i) % half() >= kNotCancelled;
+  }
+
+ private:
+  std::int64_t half() const { return std::max<std::int64_t>(1, terms_ / 2); }
+  /// The place of element i among the terms of its slope.
+  std::int64_t rank(std::int64_t i) const {
+    return i / (map_.inner * map_.count) * map_.inner + i % map_.inner;
+  }
+
+  AlphaMap map_;
+  std::int64_t terms_;
+};
 
 /// Draws one problem's inputs, kind by kind.
 class Drawer {
  public:
   Drawer(const Problem& problem, const Dataset& dataset)
-      : dataset_(dataset), limits_(limits_of(problem.dtype)) {
-    // Keeps sum |x * dy| below 2^24 a slope: beyond 2^20 terms, most dy of integer data are 0.
-    const std::int64_t slopes = std::max<std::int64_t>(1, alpha_map(problem).count);
-    const std::int64_t terms = problem.shape.elements() / slopes;
-    constexpr std::int64_t kMostTerms = std::int64_t{1} << 20;
-    stride_ = static_cast<std::uint64_t>(std::max<std::int64_t>(1, terms / kMostTerms));
+      : dataset_(dataset),
+        limits_(limits_of(problem.dtype)),
+        pairs_(alpha_map(problem), problem.shape.elements()) {
+    // Keeps sum |x * dy| below 2^24 a slope: beyond 2^23 terms, some dy of integer data are 0.
+    constexpr std::int64_t kMostTerms = std::int64_t{1} << 23;
+    stride_ = static_cast<std::uint64_t>((pairs_.terms() + kMostTerms - 1) / kMostTerms);
   }
 
   double x(std::int64_t i) const {
-    const std::uint64_t bits = draw(dataset_.seed, Tensor::x, i);
+    const std::uint64_t bits = draw(dataset_.seed, Tensor::x, key(i));
     switch (dataset_.kind) {
       case DataKind::random: return bell(bits);
       case DataKind::special: return special_x(bits, limits_);
@@ -132,14 +168,14 @@ class Drawer {
   }
 
   double dy(std::int64_t i) const {
-    const std::uint64_t bits = draw(dataset_.seed, Tensor::dy, i);
+    const std::uint64_t bits = draw(dataset_.seed, Tensor::dy, key(i));
     switch (dataset_.kind) {
       case DataKind::random:
       case DataKind::positive: return bell(bits);
       case DataKind::special: return special_dy(x(i), bits, limits_);
       case DataKind::integer: {
-        const double value = (bits & 1) != 0 ? static_cast<double>(1 + (bits >> 1) % 2) : -1.0;
-        return (bits >> 8) % stride_ == 0 ? value : 0.0;
+        const bool counts = !pairs_.cancels(i) || stride_ <= 1 || (bits >> 8) % stride_ == 0;
+        return counts ? pairs_.sign(i, (bits & 1) != 0) : 0;
       }
       case DataKind::equal: return 1;
       case DataKind::cancelling: return i % 2 == 0 ? 3 : -3;
@@ -170,8 +206,13 @@ class Drawer {
   }
 
  private:
+  std::int64_t key(std::int64_t i) const {
+    return dataset_.kind == DataKind::integer ? pairs_.key(i) : i;
+  }
+
   Dataset dataset_;
   Limits limits_;
+  Pairs pairs_;
   std::uint64_t stride_;
 };
 

@@ -1,12 +1,12 @@
 #include "runner.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <new>
 #include <stdexcept>
 #include <utility>
 
 #include "dtype.hpp"
+#include "host_memory.hpp"
 #include "statistics.hpp"
 #include "variant.hpp"
 
@@ -32,19 +32,6 @@ class Interrupted : public std::exception {
  public:
   const char* what() const noexcept override { return "interrupted"; }
 };
-
-/// What the kernel could hand out without swapping: it overcommits, so an allocation that succeeds
-/// proves nothing.
-std::size_t available_host_memory() {
-  std::ifstream file("/proc/meminfo");
-  std::string key;
-  std::size_t kibibytes = 0;
-  std::string unit;
-  while (file >> key >> kibibytes >> unit) {
-    if (key == "MemAvailable:") return kibibytes * 1024;
-  }
-  return SIZE_MAX;
-}
 
 const KernelVariant& variant_of(const Case& c) {
   const KernelVariant* variant = find_variant(c.variant);

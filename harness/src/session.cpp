@@ -40,9 +40,10 @@ class Session {
   SessionOutcome run() {
     try {
       options_.time ? time_all() : verify_all();
-    } catch (const DeviceError& error) {
-      end_with(error);
+    } catch (const std::exception& error) {
+      end_with(error);  // what is done is kept, whatever happens
     }
+    outcome_.partial = !outcome_.device_error.empty() || (stopped() && has_undone());
     for (std::size_t i = 0; i < cases_.size(); ++i) {
       if (!done_[i]) record(i, not_run(i));
     }
@@ -75,8 +76,15 @@ class Session {
     return options_.run.interrupted() || over_budget() || !outcome_.device_error.empty();
   }
 
+  bool has_undone() const {
+    for (std::size_t i = 0; i < cases_.size(); ++i) {
+      if (!done_[i] && reasons_to_skip_[i].empty()) return true;
+    }
+    return false;
+  }
+
   /// The device has failed: nothing more runs on it, and the case that was at work is to blame.
-  void end_with(const DeviceError& error) {
+  void end_with(const std::exception& error) {
     outcome_.device_error = error.what();
     current_.reset();
     if (!at_work_ || done_[*at_work_]) return;
@@ -102,6 +110,14 @@ class Session {
     if (reasons_to_skip_[i].empty()) progress_.finished(result);
     outcome_.results[i] = std::move(result);
     done_[i] = true;
+    constexpr std::chrono::minutes kBetweenCheckpoints{1};
+    if (!options_.checkpoint || Clock::now() - last_checkpoint_ < kBetweenCheckpoints) return;
+    last_checkpoint_ = Clock::now();
+    SessionOutcome so_far{.ceilings = runner_.ceilings(), .partial = true};
+    for (std::size_t k = 0; k < cases_.size(); ++k) {
+      if (done_[k]) so_far.results.push_back(outcome_.results[k]);
+    }
+    options_.checkpoint(so_far);
   }
 
   const std::vector<Case>& cases_;
@@ -114,6 +130,7 @@ class Session {
   std::optional<std::size_t> current_;  ///< the case that is started and not finished
   std::optional<std::size_t> at_work_;  ///< the case whose kernel ran last
   Clock::time_point start_ = Clock::now();
+  Clock::time_point last_checkpoint_ = start_;
 };
 
 /// The budget that is left, spread evenly over the cases that are left; verification takes its
@@ -161,7 +178,7 @@ void Session::body(benchmark::State& state, std::size_t i) {
     std::optional<double> block_us;
     try {
       if (outcome_.device_error.empty()) block_us = next_block_us(i);
-    } catch (const DeviceError& error) {
+    } catch (const std::exception& error) {
       end_with(error);
     }
     if (!block_us) {

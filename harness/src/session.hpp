@@ -1,6 +1,7 @@
 // A run: all cases in order, within the budget, until interrupted.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@ struct SessionOptions {
   double budget_s = 0;  ///< for the whole run; 0 is no limit
   RunOptions run;
   std::vector<std::string> google_benchmark;  ///< arguments for it
+  /// Called about once a minute with what there is so far, so that it can be kept; null for never.
+  std::function<void(const struct SessionOutcome&)> checkpoint;
 };
 
 struct SessionOutcome {
@@ -22,6 +25,7 @@ struct SessionOutcome {
   std::vector<reports::Ceiling> ceilings;
   int repetitions = 0;
   bool interrupted = false;
+  bool partial = false;      ///< cases that can run were not come to
   std::string device_error;  ///< what ended the run, if the device failed
 };
 

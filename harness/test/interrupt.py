@@ -32,7 +32,7 @@ def start(*arguments, stderr):
 def check_report(process):
     table, _ = process.communicate(timeout=PATIENCE)
     expect(process.returncode == 130, f"ended with {process.returncode}, not 130")
-    expect("PARTIAL: the run was interrupted" in table, f"the table does not say so: {table}")
+    expect("PARTIAL: the run ended early" in table, f"the table does not say so: {table}")
     expect(sorted(os.listdir(OUT)) == REPORTS, f"left behind: {os.listdir(OUT)}")
     with open(f"{OUT}/report.json", encoding="utf-8") as file:
         report = json.load(file)

@@ -127,6 +127,32 @@ TEST(IntegerData, StaysExactForMoreTermsThanWouldFitIfAllCounted) {
   expect_exact_sums(DType::f16, {.n = 8, .c = 1, .spatial = 1 << 20});
 }
 
+// A thousand blocks of a reduction: when one is lost, the rounded sum must differ.
+TEST(IntegerData, ShowsALostBlockInEveryDType) {
+  constexpr std::int64_t kBlock = 4096;
+  constexpr std::int64_t kBlocks = 1024;
+  for (const DType dtype : kDTypes) {
+    const Problem problem =
+        backward(dtype, AlphaMode::shared, {.n = 1, .c = 1, .spatial = kBlock * kBlocks});
+    const ProblemData data = make_data(problem, {.kind = DataKind::integer});
+    const std::vector<double> x = numbers(dtype, data.x);
+    const std::vector<double> dy = numbers(dtype, data.dy);
+    const double expected = data.expected_dalpha[0].value;
+    EXPECT_NE(expected, 0);
+    EXPECT_LT(std::abs(expected), 256);  // up to where bf16 holds every integer
+    int unseen = 0;
+    for (std::int64_t block = 0; block < kBlocks; ++block) {
+      double lost = 0;
+      for (std::int64_t i = block * kBlock; i < (block + 1) * kBlock; ++i) {
+        const auto k = static_cast<std::size_t>(i);
+        if (x[k] < 0) lost += x[k] * dy[k];
+      }
+      unseen += lost == 0 ? 1 : 0;
+    }
+    EXPECT_LT(unseen, kBlocks / 50);
+  }
+}
+
 TEST(IntegerData, IsMostlyNegativeSoThatALostTermShows) {
   const Problem problem =
       backward(DType::f32, AlphaMode::shared, {.n = 1, .c = 1, .spatial = 4096});

@@ -13,13 +13,7 @@ class Error : public std::runtime_error {
  public:
   Error(cudaError_t code, const std::source_location& where)
       : std::runtime_error(std::string(where.file_name()) + ":" + std::to_string(where.line()) +
-                           ": " + cudaGetErrorName(code) + ": " + cudaGetErrorString(code)),
-        code_(code) {}
-
-  cudaError_t code() const { return code_; }
-
- private:
-  cudaError_t code_;
+                           ": " + cudaGetErrorName(code) + ": " + cudaGetErrorString(code)) {}
 };
 
 inline void check(cudaError_t code,

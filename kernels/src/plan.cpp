@@ -80,6 +80,10 @@ void Plan::run(const Operands& operands, Stream stream) const {
       throw std::invalid_argument("prelu: operand workspace is null; this plan needs " +
                                   std::to_string(workspace_bytes()) + " bytes");
     }
+    constexpr std::uintptr_t kWorkspaceAlignment = 256;
+    if (reinterpret_cast<std::uintptr_t>(operands.workspace) % kWorkspaceAlignment != 0) {
+      throw std::invalid_argument("prelu: operand workspace is not aligned to 256 bytes");
+    }
   }
   const DeviceScope scope(variant_->backend == Backend::cuda ? device_ : -1);
   variant_->launch(problem_, operands, stream);

@@ -1,6 +1,7 @@
 // The choice among the CUDA variants, made and run in the SIMT executor.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -47,7 +48,10 @@ TEST(SimtPlan, RunsBackwardWithTheWorkspaceItAskedFor) {
   std::vector<float> dx(5000);
   float dalpha = 0;
   ASSERT_GT(plan.workspace_bytes(), 0U);
-  std::vector<std::max_align_t> workspace(plan.workspace_bytes() / sizeof(std::max_align_t) + 1);
+  struct alignas(256) Aligned {
+    std::array<std::byte, 256> bytes;
+  };
+  std::vector<Aligned> workspace(plan.workspace_bytes() / sizeof(Aligned) + 1);
   plan.run({.x = x.data(),
             .alpha = &alpha,
             .dy = dy.data(),

@@ -96,7 +96,7 @@ std::string verdict(const Report& report) {
   std::string text = std::to_string(counts.passed) + " passed (" + std::to_string(counts.timed) +
                      " of them timed), " + std::to_string(counts.failed) + " failed, " +
                      std::to_string(counts.skipped) + " skipped";
-  if (report.partial) text += "; PARTIAL: the run was interrupted";
+  if (report.partial) text += "; PARTIAL: the run ended early";
   return text;
 }
 

@@ -151,7 +151,7 @@ struct Report {
   Protocol protocol;
   std::vector<Ceiling> ceilings;
   std::vector<Result> results;
-  bool partial = false;  ///< the run was interrupted
+  bool partial = false;  ///< the run ended before all cases were done
 
   friend bool operator==(const Report&, const Report&) = default;
 };

@@ -33,7 +33,8 @@ class Plan {
   const Problem& problem() const { return problem_; }
 
   /// Runs on `stream` (ignored on the CPU) without allocating or synchronising. Throws
-  /// std::invalid_argument for a null pointer or one that is not aligned to its element.
+  /// std::invalid_argument for a null pointer, or one that is not aligned to its element (the
+  /// workspace: to 256 bytes).
   void run(const Operands& operands, Stream stream = nullptr) const;
 
  private:

@@ -1,5 +1,7 @@
 // Copies (one read stream) and additions (two): the fastest of them is the ceiling that kernels are
 // judged against.
+#include <array>
+
 #include "cuda_check.hpp"
 #include "measuring.hpp"
 
@@ -71,36 +73,25 @@ void launch(const std::byte* a, const std::byte* b, std::byte* out, std::size_t 
   cuda::check_launch();
 }
 
-constexpr int kUnrolled = 4;
-
-}  // namespace
-
-void copy(const std::byte* a, const std::byte* b, std::byte* out, std::size_t bytes,
-          Stream stream) {
-  launch<1, 1, Hint::none>(a, b, out, bytes, stream);
-}
-void add(const std::byte* a, const std::byte* b, std::byte* out, std::size_t bytes, Stream stream) {
-  launch<2, 1, Hint::none>(a, b, out, bytes, stream);
-}
-void copy_unrolled(const std::byte* a, const std::byte* b, std::byte* out, std::size_t bytes,
-                   Stream stream) {
-  launch<1, kUnrolled, Hint::none>(a, b, out, bytes, stream);
-}
-void add_unrolled(const std::byte* a, const std::byte* b, std::byte* out, std::size_t bytes,
-                  Stream stream) {
-  launch<2, kUnrolled, Hint::none>(a, b, out, bytes, stream);
-}
-void copy_streaming(const std::byte* a, const std::byte* b, std::byte* out, std::size_t bytes,
-                    Stream stream) {
-  launch<1, kUnrolled, Hint::streaming>(a, b, out, bytes, stream);
-}
-void add_streaming(const std::byte* a, const std::byte* b, std::byte* out, std::size_t bytes,
-                   Stream stream) {
-  launch<2, kUnrolled, Hint::streaming>(a, b, out, bytes, stream);
-}
 void copy_memcpy(const std::byte* a, const std::byte*, std::byte* out, std::size_t bytes,
                  Stream stream) {
   cuda::check(cudaMemcpyAsync(out, a, bytes, cudaMemcpyDeviceToDevice, stream));
 }
+
+constexpr int kUnrolled = 4;
+
+constexpr std::array<CeilingKernel, 7> kCeilings{{
+    {.name = "cuda/copy", .reads = 1, .launch = launch<1, 1, Hint::none>},
+    {.name = "cuda/copy_unrolled", .reads = 1, .launch = launch<1, kUnrolled, Hint::none>},
+    {.name = "cuda/copy_streaming", .reads = 1, .launch = launch<1, kUnrolled, Hint::streaming>},
+    {.name = "cuda/copy_memcpy", .reads = 1, .launch = copy_memcpy},
+    {.name = "cuda/add", .reads = 2, .launch = launch<2, 1, Hint::none>},
+    {.name = "cuda/add_unrolled", .reads = 2, .launch = launch<2, kUnrolled, Hint::none>},
+    {.name = "cuda/add_streaming", .reads = 2, .launch = launch<2, kUnrolled, Hint::streaming>},
+}};
+
+}  // namespace
+
+std::span<const CeilingKernel> cuda_ceilings() { return kCeilings; }
 
 }  // namespace prelu::harness::measuring

@@ -2,9 +2,10 @@
 // but for the ceilings.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
+#include <span>
 
+#include "ceiling_kernel.hpp"
 #include "prelu/operands.hpp"
 
 namespace prelu::harness::measuring {
@@ -27,23 +28,9 @@ struct ClockStamp {
 /// Writes *stamp, from SM 0, in a grid wide enough that some block runs there.
 void launch_clock_stamp(ClockStamp* stamp, int sms, Stream stream);
 
-/// Ways to move bytes; see CeilingKernel. Pointers and `bytes` are multiples of 64.
-///
-/// One 16-byte load of each stream a thread.
-void copy(const std::byte* a, const std::byte* b, std::byte* out, std::size_t bytes, Stream stream);
-void add(const std::byte* a, const std::byte* b, std::byte* out, std::size_t bytes, Stream stream);
-/// Four 16-byte loads of each stream in flight a thread.
-void copy_unrolled(const std::byte* a, const std::byte* b, std::byte* out, std::size_t bytes,
-                   Stream stream);
-void add_unrolled(const std::byte* a, const std::byte* b, std::byte* out, std::size_t bytes,
-                  Stream stream);
-/// The same with streaming hints: what is read or written once need not stay in the cache.
-void copy_streaming(const std::byte* a, const std::byte* b, std::byte* out, std::size_t bytes,
-                    Stream stream);
-void add_streaming(const std::byte* a, const std::byte* b, std::byte* out, std::size_t bytes,
-                   Stream stream);
-/// cudaMemcpyAsync from device to device.
-void copy_memcpy(const std::byte* a, const std::byte* b, std::byte* out, std::size_t bytes,
-                 Stream stream);
+/// Copies (1 read stream) and integer additions (2): one 16-byte load of each stream a thread, four
+/// in flight, four with streaming hints, and cudaMemcpyAsync. Pointers and bytes are multiples
+/// of 64.
+std::span<const CeilingKernel> cuda_ceilings();
 
 }  // namespace prelu::harness::measuring

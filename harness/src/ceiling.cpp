@@ -71,9 +71,7 @@ Work Streams::work(const CeilingKernel& kernel) {
 void Streams::launch(const CeilingKernel& kernel) { device_->run(work(kernel)); }
 
 double Streams::sample_us(const CeilingKernel& kernel) {
-  const Sample sample = device_->time_once(work(kernel));
-  // What takes less than a tick of the clock takes a tick at most; and never nothing.
-  return std::max(sample.time, device_->clock_resolution()).count() * kMicroseconds;
+  return time_launch(*device_, work(kernel)).time.count() * kMicroseconds;
 }
 
 void CeilingBeside::sample(int times) {

@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <new>
 #include <string>
 
@@ -15,12 +13,12 @@
 #include "cpu_ceilings.hpp"
 #include "cpu_ranges.hpp"
 #include "device.hpp"
+#include "environment.hpp"
 #include "host_memory.hpp"
 
 namespace prelu::harness {
 namespace {
 
-namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kAlignment = 256;
@@ -28,31 +26,9 @@ constexpr std::size_t kHugePage = std::size_t{2} << 20;
 /// Where the system does not tell: more than most caches, so that a cold sample stays cold.
 constexpr std::size_t kLikelyCacheBytes = std::size_t{64} << 20;
 
-/// What follows `key` and its colon in a file of such lines; empty where it is not there.
-std::string value_of(const fs::path& file, const std::string& key) {
-  std::ifstream stream(file);
-  for (std::string line; std::getline(stream, line);) {
-    if (!line.starts_with(key)) continue;
-    const std::size_t colon = line.find(':');
-    if (colon == std::string::npos) continue;
-    const std::size_t start = line.find_first_not_of(" \t", colon + 1);
-    return start == std::string::npos ? std::string() : line.substr(start);
-  }
-  return {};
-}
-
-/// The largest data cache that CPU 0 sees.
 std::size_t last_level_cache_bytes() {
   std::int64_t largest = 0;
-  for (int i = 0;; ++i) {
-    const fs::path folder = "/sys/devices/system/cpu/cpu0/cache/index" + std::to_string(i);
-    std::ifstream file(folder / "size");
-    std::int64_t size = 0;
-    char unit = 'B';
-    if (!(file >> size)) break;
-    file >> unit;
-    largest = std::max(largest, size << (unit == 'K' ? 10 : unit == 'M' ? 20 : 0));
-  }
+  for (const reports::Cache& cache : cpu_caches()) largest = std::max(largest, cache.size);
   return largest > 0 ? static_cast<std::size_t>(largest) : kLikelyCacheBytes;
 }
 
@@ -83,7 +59,7 @@ class CpuDevice : public Device {
   reports::DeviceInfo info() const override {
     reports::DeviceInfo info;
     info.kind = "cpu";
-    info.name = value_of("/proc/cpuinfo", "model name");
+    info.name = cpuinfo("model name");
     info.compute_units = threads_;
     info.cache_bytes = static_cast<std::int64_t>(cache_bytes_);
     info.memory_bytes = std::int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE);

@@ -24,14 +24,18 @@ namespace {
 /// How long the stream may stay blocked: queuing a launch takes microseconds.
 constexpr std::uint64_t kBlockerTimeoutNs = 10'000'000'000;
 
+/// An error that is still there after it was cleared stays: the context is lost.
+void end_if_lost(const cuda::Error& error) {
+  if (cudaDeviceSynchronize() != cudaSuccess) throw DeviceError(error.what());
+}
+
 /// As cuda::check, and tells an error that ends the run from one that ends a case.
 void check(cudaError_t code, const std::source_location& where = std::source_location::current()) {
   if (code == cudaSuccess) return;
   static_cast<void>(cudaGetLastError());
   if (code == cudaErrorMemoryAllocation) throw std::bad_alloc();
   const cuda::Error error(code, where);
-  // An error that is still there after it was cleared stays: the context is lost.
-  if (cudaDeviceSynchronize() != cudaSuccess) throw DeviceError(error.what());
+  end_if_lost(error);
   throw error;
 }
 
@@ -187,18 +191,7 @@ class CudaDevice : public Device {
     return time_blocked([&] { check(cudaGraphLaunch(graph.get(), stream_.get())); }) / launches;
   }
 
-  std::span<const CeilingKernel> ceilings() const override {
-    static constexpr std::array<CeilingKernel, 7> kCeilings{{
-        {.name = "cuda/copy", .reads = 1, .launch = measuring::copy},
-        {.name = "cuda/copy_unrolled", .reads = 1, .launch = measuring::copy_unrolled},
-        {.name = "cuda/copy_streaming", .reads = 1, .launch = measuring::copy_streaming},
-        {.name = "cuda/copy_memcpy", .reads = 1, .launch = measuring::copy_memcpy},
-        {.name = "cuda/add", .reads = 2, .launch = measuring::add},
-        {.name = "cuda/add_unrolled", .reads = 2, .launch = measuring::add_unrolled},
-        {.name = "cuda/add_streaming", .reads = 2, .launch = measuring::add_streaming},
-    }};
-    return kCeilings;
-  }
+  std::span<const CeilingKernel> ceilings() const override { return measuring::cuda_ceilings(); }
 
  private:
   struct Stamps {
@@ -251,7 +244,7 @@ class CudaDevice : public Device {
       work(stream_.get());
     } catch (const cuda::Error& error) {
       open();  // or the wait below would last until the blocker gives up
-      if (cudaDeviceSynchronize() != cudaSuccess) throw DeviceError(error.what());
+      end_if_lost(error);
       throw;
     }
   }

@@ -1,6 +1,7 @@
 // Where a case runs: memory, cache and clock of one backend.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -11,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ceiling_kernel.hpp"
 #include "prelu/operands.hpp"
 #include "prelu/problem.hpp"
 #include "report.hpp"
@@ -24,15 +26,6 @@ using Buffer = std::unique_ptr<std::byte, std::function<void(std::byte*)>>;
 
 /// Enqueues one launch.
 using Work = std::function<void(Stream)>;
-
-/// One way to move bytes, against which kernels are judged: `reads` (1 or 2) input streams of
-/// `bytes` each, one output stream of `bytes`. With one read stream, `b` is null.
-struct CeilingKernel {
-  std::string_view name;
-  int reads = 1;
-  void (*launch)(const std::byte* a, const std::byte* b, std::byte* out, std::size_t bytes,
-                 Stream stream) = nullptr;
-};
 
 /// The device itself has failed: what it computes from here on would be meaningless.
 class DeviceError : public std::runtime_error {
@@ -85,6 +78,14 @@ class Device {
   /// The ways to move bytes that serve as ceilings, of either number of read streams.
   virtual std::span<const CeilingKernel> ceilings() const = 0;
 };
+
+/// device.time_once(work); what takes less than a tick of the clock takes a tick at most, never
+/// nothing.
+inline Sample time_launch(Device& device, const Work& work) {
+  Sample sample = device.time_once(work);
+  sample.time = std::max(sample.time, device.clock_resolution());
+  return sample;
+}
 
 /// What a program may run on. A device that is not there says why.
 struct DeviceChoice {

@@ -46,17 +46,6 @@ std::string host_name() {
   return name.data();
 }
 
-/// The value of the first line of /proc/cpuinfo that begins with `key`.
-std::string cpuinfo(const std::string& key) {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    if (!line.starts_with(key)) continue;
-    const std::size_t start = line.find_first_not_of(" \t", line.find(':') + 1);
-    return start == std::string::npos ? "" : line.substr(start);
-  }
-  return {};
-}
-
 /// "48K", "1024K", "32M" in bytes.
 std::int64_t parse_size(const std::string& text) {
   std::size_t end = 0;
@@ -84,18 +73,6 @@ int count_cpus(const std::string& list) {
   return count;
 }
 
-std::vector<reports::Cache> caches() {
-  std::vector<reports::Cache> all;
-  for (int i = 0;; ++i) {
-    const fs::path folder = "/sys/devices/system/cpu/cpu0/cache/index" + std::to_string(i);
-    if (!fs::is_directory(folder)) return all;
-    all.push_back({.type = first_line(folder / "type"),
-                   .level = std::atoi(first_line(folder / "level").c_str()),
-                   .size = parse_size(first_line(folder / "size")),
-                   .num_sharing = count_cpus(first_line(folder / "shared_cpu_list"))});
-  }
-}
-
 std::vector<double> load_average() {
   std::array<double, 3> loads{};
   const int count = getloadavg(loads.data(), static_cast<int>(loads.size()));
@@ -111,6 +88,28 @@ std::vector<std::string> architectures() {
 
 }  // namespace
 
+std::string cpuinfo(const std::string& key) {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with(key)) continue;
+    const std::size_t start = line.find_first_not_of(" \t", line.find(':') + 1);
+    return start == std::string::npos ? "" : line.substr(start);
+  }
+  return {};
+}
+
+std::vector<reports::Cache> cpu_caches() {
+  std::vector<reports::Cache> all;
+  for (int i = 0;; ++i) {
+    const fs::path folder = "/sys/devices/system/cpu/cpu0/cache/index" + std::to_string(i);
+    if (!fs::is_directory(folder)) return all;
+    all.push_back({.type = first_line(folder / "type"),
+                   .level = std::atoi(first_line(folder / "level").c_str()),
+                   .size = parse_size(first_line(folder / "size")),
+                   .num_sharing = count_cpus(first_line(folder / "shared_cpu_list"))});
+  }
+}
+
 reports::Environment read_environment() {
   const int cpus = static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
   reports::Environment environment{.date = iso_date(),
@@ -119,7 +118,7 @@ reports::Environment read_environment() {
                                    .num_cpus = cpus,
                                    .cpus_allowed = cpu::available_cpus(),
                                    .mhz_per_cpu = std::atof(cpuinfo("cpu MHz").c_str()),
-                                   .caches = caches(),
+                                   .caches = cpu_caches(),
                                    .load_avg = load_average(),
                                    .git_sha = kCommit,
                                    .git_dirty = kCommitHasChanges,

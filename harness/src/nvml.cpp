@@ -8,7 +8,8 @@
 namespace prelu::harness {
 namespace {
 
-// The part of NVML's C interface that is used, which has been stable since its version 1.
+// The part of NVML's C interface that is used. Each function is looked up by its name: what an
+// older driver lacks stays unknown.
 using NvmlDevice = struct nvmlDevice_st*;
 constexpr int kSuccess = 0;
 

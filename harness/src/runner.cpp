@@ -210,13 +210,8 @@ bool Runner::start(const Case& c, Seconds limit) {
     SamplingPolicy policy = options_.policy;
     policy.limit = limit;
     timing.sampler.emplace(
-        Clock{.cold =
-                  [&device, &timing, launch] {
-                    Sample sample = device.time_once(launch(timing.operands.next()));
-                    // What takes less than a tick of the clock takes a tick at most; never nothing.
-                    sample.time = std::max(sample.time, device.clock_resolution());
-                    return sample;
-                  },
+        Clock{.cold = [&device, &timing,
+                       launch] { return time_launch(device, launch(timing.operands.next())); },
               .hot =
                   [&device, &timing, launch](int launches) {
                     return device.time_many(launch(timing.operands.first()), launches);

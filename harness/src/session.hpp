@@ -25,7 +25,7 @@ struct SessionOutcome {
   std::vector<reports::Ceiling> ceilings;
   int repetitions = 0;
   bool interrupted = false;
-  bool partial = false;      ///< cases that can run were not come to
+  bool partial = false;      ///< the device failed, or cases that can run were not come to
   std::string device_error;  ///< what ended the run, if the device failed
 };
 

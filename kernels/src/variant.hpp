@@ -27,12 +27,34 @@ class Unsupported {
   std::string reason_;
 };
 
+/// What a CUDA variant promises of its machine code and of its memory traffic. Tests hold it to each
+/// line: of the machine code on what the compiler made of it, of the traffic in the SIMT executor. A
+/// variant that promises nothing fails them.
+struct Promises {
+  /// Loads and stores of tensors for each element of the problem, in elements of x's dtype: forward
+  /// 2, fused backward 3, a backward that reads x and dy twice 5.
+  double accesses_per_element = 0;
+  /// How many more bytes it may move for partial sums and the like, as a share of the above.
+  double overhead = 0;
+  /// The 32-byte sectors that a warp's access touches are at most 1.05 of the least, on aligned data.
+  bool coalesced = false;
+  /// The width of its accesses to tensors in global memory, in bits, where the data is aligned.
+  int access_bits = 0;
+  /// The bytes that a thread asks for before it needs the first of them.
+  int bytes_in_flight = 0;
+  /// The most registers a thread may take.
+  int registers = 0;
+  /// Whether it divides integers between the loads of one element and those of the next.
+  bool divides_in_loop = true;
+};
+
 struct KernelVariant {
   std::string_view name;     ///< the path of its file: "cuda/forward_packed"
   std::string_view summary;  ///< one line: how it differs from its siblings
   Backend backend = Backend::cpu;
   Direction direction = Direction::forward;
   bool deterministic = true;  ///< the same bits in every run
+  Promises promises;          ///< of CUDA variants
 
   /// The limits beyond direction; null means none. Use `unsupported` to ask.
   Unsupported (*check)(const Problem&) = nullptr;

@@ -82,7 +82,7 @@ void launch(const Problem& problem, const Operands& operands, Stream stream) {
       launch_packs<Slopes::one, kPacksPerThread, Pack<T, 1>>(problem, typed, stream);
       return;
     }
-    cuda::visit_slopes(cuda::slopes_of_pack(alpha_map(problem), P::size), [&](auto slopes) {
+    cuda::visit_slopes<P::size>(alpha_map(problem), [&](auto slopes) {
       if (elements / P::size < cuda::full_wave()) {
         launch_packs<slopes, 1, P>(problem, typed, stream);
       } else {

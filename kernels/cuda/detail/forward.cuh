@@ -32,20 +32,17 @@ struct FastAlphaMap {
 /// How many slopes the elements of a pack may take.
 enum class Slopes { one, two, many };
 
-/// For packs of `size` elements that start at a multiple of it.
-inline Slopes slopes_of_pack(const AlphaMap& map, std::int64_t size) {
-  if (map.count <= 1 || map.inner % size == 0) return Slopes::one;
-  return map.inner >= size ? Slopes::two : Slopes::many;
-}
-
-/// Calls visitor(integral_constant<Slopes>) with that value.
-template <class Visitor>
-void visit_slopes(Slopes slopes, Visitor&& visitor) {
-  switch (slopes) {
-    case Slopes::one: return visitor(std::integral_constant<Slopes, Slopes::one>{});
-    case Slopes::two: return visitor(std::integral_constant<Slopes, Slopes::two>{});
-    case Slopes::many: return visitor(std::integral_constant<Slopes, Slopes::many>{});
+/// Calls visitor(integral_constant<Slopes>): what packs of `kSize` elements that start at a
+/// multiple of it meet.
+template <int kSize, class Visitor>
+void visit_slopes(const AlphaMap& map, Visitor&& visitor) {
+  if constexpr (kSize > 1) {
+    if (map.count > 1 && map.inner % kSize != 0) {
+      if (map.inner < kSize) return visitor(std::integral_constant<Slopes, Slopes::many>{});
+      return visitor(std::integral_constant<Slopes, Slopes::two>{});
+    }
   }
+  visitor(std::integral_constant<Slopes, Slopes::one>{});
 }
 
 template <class T, class Sum>

@@ -8,8 +8,9 @@ namespace prelu {
 using Stream = CUstream_st*;
 
 /// Forward uses x, alpha and y; backward uses x, alpha, dy, dx and dalpha. `workspace` holds
-/// the variant's workspace_bytes, 256-byte aligned, with any content. Pointers are aligned to
-/// their element; variants use wider accesses where the alignment allows them.
+/// the variant's workspace_bytes, 256-byte aligned: its first zeroed_workspace_bytes are zero
+/// before and after each launch, the rest has any content. Pointers are aligned to their element;
+/// variants use wider accesses where the alignment allows them.
 struct Operands {
   const void* x = nullptr;
   const void* alpha = nullptr;

@@ -28,7 +28,7 @@ namespace {
 using cuda::Pack;
 
 constexpr int kBlockSize = 256;
-constexpr int kBlocksPerSm = 4;  // at least: 1024 threads leave 64 registers each
+constexpr int kBlocksPerSm = 3;  // at least: 768 threads leave 80 registers each
 constexpr int kRowsInFlight = 4;
 constexpr std::int64_t kMostRows = 32;  // of a thread: its slopes are 1/32 of what it reads then
 constexpr int kWarpSize = 32;
@@ -91,24 +91,29 @@ __global__ void __launch_bounds__(kBlockSize, kBlocksPerSm)
     Sum slopes[P::size];
     fetch_slopes(slopes, alpha, count.remainder(column * P::size), count.value(), packed_alpha);
     const std::int64_t begin = slice * cut.rows_per_block;
-    const std::int64_t rows_end = begin + cut.rows_per_block;
-    const std::int64_t end = cut.packs < rows_end * cut.width ? cut.packs : rows_end * cut.width;
-    for (std::int64_t i = begin * cut.width + column; i < end; i += kRowsInFlight * cut.width) {
+    std::int64_t end = begin + cut.rows_per_block;
+    if (end >= cut.rows) {  // the last row may be shorter
+      end = cut.rows;
+      if ((end - 1) * cut.width + column >= cut.packs) --end;
+    }
+    const auto* x_pack = reinterpret_cast<const P*>(x) + begin * cut.width + column;
+    auto* y_pack = reinterpret_cast<P*>(y) + begin * cut.width + column;
+    for (auto left = static_cast<int>(end - begin); left > 0; left -= kRowsInFlight) {
       P pack[kRowsInFlight];
 #pragma unroll
       for (int k = 0; k < kRowsInFlight; ++k) {
-        const std::int64_t row = i + k * cut.width;
-        if (row < end) pack[k] = reinterpret_cast<const P*>(x)[row];
+        if (k < left) pack[k] = x_pack[k * cut.width];
       }
 #pragma unroll
       for (int k = 0; k < kRowsInFlight; ++k) {
-        const std::int64_t row = i + k * cut.width;
 #pragma unroll
         for (int lane = 0; lane < P::size; ++lane) {
           pack[k].lane[lane] = cuda::forward_element(pack[k].lane[lane], slopes[lane], at_zero);
         }
-        if (row < end) reinterpret_cast<P*>(y)[row] = pack[k];
+        if (k < left) y_pack[k * cut.width] = pack[k];
       }
+      x_pack += kRowsInFlight * cut.width;
+      y_pack += kRowsInFlight * cut.width;
     }
   }
 
@@ -160,7 +165,7 @@ KernelVariant cuda_forward_nhwc() {
                    .coalesced = true,
                    .access_bits = 128,
                    .bytes_in_flight = 64,
-                   .registers = 64,
+                   .registers = 80,
                    .divides_in_loop = false},
       .check = check,
       .launch = launch,

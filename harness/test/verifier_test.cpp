@@ -116,6 +116,59 @@ TEST(Verifier, AcceptsAccumulationOntoWhatWasThere) {
   EXPECT_NE(mismatch(overwrites, problem), "");
 }
 
+TEST(Verifier, AcceptsAFrozenAlphaAndAStepOfSgd) {
+  Problem problem = kBackward;
+  for (const DataKind kind : {DataKind::random, DataKind::special, DataKind::integer}) {
+    for (const bool in_place : {false, true}) {
+      problem.in_place = in_place;
+      problem.update = AlphaUpdate::frozen;
+      EXPECT_EQ(mismatch(right_backward, problem, kind), "");
+      problem.update = AlphaUpdate::sgd;
+      EXPECT_EQ(mismatch(right_backward, problem, kind), "");
+    }
+  }
+}
+
+TEST(Verifier, RejectsAStepOfSgdThatForgetsTheMomentumTheRateOrAlpha) {
+  Problem problem = kBackward;
+  problem.update = AlphaUpdate::sgd;
+  const auto forgets_momentum = [](const Problem& p, const Operands& op, Stream stream) {
+    Operands other = op;
+    other.sgd.momentum = 0;
+    right_backward(p, other, stream);
+  };
+  EXPECT_TRUE(mismatch(forgets_momentum, problem).starts_with("dalpha["));
+  const auto forgets_rate = [](const Problem& p, const Operands& op, Stream stream) {
+    Operands other = op;
+    other.sgd.learning_rate = 1;
+    right_backward(p, other, stream);
+  };
+  EXPECT_TRUE(mismatch(forgets_rate, problem).starts_with("alpha_out["));
+  const auto leaves_alpha = [](const Problem& p, const Operands& op, Stream stream) {
+    std::vector<float> scratch(static_cast<std::size_t>(slope_count(p)));
+    Operands other = op;
+    other.alpha_out = scratch.data();
+    right_backward(p, other, stream);
+  };
+  EXPECT_TRUE(mismatch(leaves_alpha, problem).starts_with("alpha_out["));
+}
+
+TEST(Verifier, AcceptsABroadcastAndRejectsAnotherMap) {
+  Problem problem = kBackward;
+  problem.alpha_mode = AlphaMode::broadcast;
+  problem.broadcast = {.spatial = {1, 1, problem.shape.spatial},
+                       .alpha = {1, problem.shape.c, 1, 1, 1}};
+  for (const DataKind kind : {DataKind::random, DataKind::integer, DataKind::one_hot}) {
+    EXPECT_EQ(mismatch(right_backward, problem, kind), "");
+  }
+  const auto other_map = [](const Problem& p, const Operands& op, Stream stream) {
+    Problem other = p;
+    other.layout = Layout::nhwc;
+    right_backward(other, op, stream);
+  };
+  EXPECT_NE(mismatch(other_map, problem), "");
+}
+
 TEST(Verifier, AcceptsAnyNanForANan) {
   const auto quiet = [](const Problem& problem, const Operands& op, Stream) {
     forward_then(problem, op, [&](float* y) {

@@ -1,7 +1,7 @@
 // Backward for one slope an element (Keras' default), fused: a thread owns a pack of slopes and
 // walks over the batch.
 //
-// The sum over n stays in the thread's registers: there is no addition inside a block at all. Where
+// The sum over n is the thread's own: there is no addition inside a block at all. Where
 // the slopes fill the GPU by themselves there is no workspace either; where they do not, the batch
 // is cut into slices, whose sums the last block adds for each tile of slopes.
 //
@@ -30,19 +30,20 @@ __global__ void __launch_bounds__(kBlockSize, kBlocksPerSm)
     backward_element(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, A* dalpha,
                      cuda::Partials<Sum> partials, cuda::PeriodCut cut, SlopeAtZero at_zero,
                      bool accumulate) {
+  __shared__ cuda::LaneSums<kSums, Sum> sums;  // each thread's own
   const cuda::Place place = cuda::place_in(cut);
   Sum slopes[kSums] = {};
-  Sum sum[kSums] = {};
   cuda::load_slopes<P>(alpha, cut, place, slopes);
-  cuda::walk_period<cuda::Walk::both, P>(x, dy, dx, cut, place, slopes, at_zero, sum);
+  cuda::walk_period<cuda::Walk::both, P>(x, dy, dx, cut, place, slopes, at_zero, &sums);
 
   const auto store = [&](std::int64_t slope, Sum total) {
     cuda::write_dalpha(dalpha, slope, total, accumulate);
   };
-  if (place.inside) {
+  const std::int64_t pack = std::int64_t{blockIdx.x} * cut.across + threadIdx.x;
+  if (static_cast<int>(threadIdx.x) < cut.across && pack < cut.period) {
 #pragma unroll
     for (int k = 0; k < kSums; ++k) {
-      cuda::keep_run(partials, cut, place, place.pack * kSums + k, sum[k], store);
+      cuda::keep_run(partials, cut, place, pack * kSums + k, sums[k][threadIdx.x], store);
     }
   }
   cuda::finish_slopes<P>(partials, cut, place, store);
@@ -78,7 +79,7 @@ void launch(const Problem& problem, const Operands& operands, Stream stream) {
 KernelVariant cuda_backward_element() {
   return {
       .name = "cuda/backward_element",
-      .summary = "fused, one slope an element: sums over n in registers",
+      .summary = "fused, one slope an element: a thread sums over n",
       .backend = Backend::cuda,
       .direction = Direction::backward,
       .promises = {.accesses_per_element = 3,

@@ -34,19 +34,15 @@ __global__ void __launch_bounds__(kBlockSize, kBlocksPerSm)
   __shared__ cuda::LaneSums<kSums, Sum> sums;
   const cuda::Place place = cuda::place_in(cut);
   Sum slopes[kSums] = {};
-  Sum sum[kSums] = {};
   cuda::load_slopes<P>(alpha, cut, place, slopes);
-  cuda::walk_period<cuda::Walk::both, P>(x, dy, dx, cut, place, slopes, at_zero, sum);
-
-#pragma unroll
-  for (int k = 0; k < kSums; ++k) sums[k][threadIdx.x] = sum[k];
+  cuda::walk_period<cuda::Walk::both, P>(x, dy, dx, cut, place, slopes, at_zero, &sums);
   cuda::add_rows<kSums>(sums, cut, place);
   const auto store = [&](std::int64_t column, Sum total) {
     cuda::write_dalpha(dalpha, column, total, accumulate);
   };
   // The threads of the tile's first row hold its columns now; a thread keeps one at a time, so that
   // neighbours write neighbours.
-  const std::int64_t first = place.tile * cut.across * kSums;
+  const std::int64_t first = std::int64_t{place.tile} * cut.across * kSums;
   const std::int64_t left = cut.period * kSums - first;
   const int columns = static_cast<int>(left < cut.across * kSums ? left : cut.across * kSums);
   for (int column = static_cast<int>(threadIdx.x); column < columns; column += kBlockSize) {

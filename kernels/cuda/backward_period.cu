@@ -34,12 +34,8 @@ __global__ void __launch_bounds__(kBlockSize, kBlocksPerSm)
   __shared__ cuda::LaneSums<kSums, Sum> sums;
   const cuda::Place place = cuda::place_in(cut);
   Sum slopes[kSums] = {};
-  Sum sum[kSums] = {};
   cuda::load_slopes<P>(alpha, cut, place, slopes);
-  cuda::walk_period<cuda::Walk::both, P>(x, dy, dx, cut, place, slopes, at_zero, sum);
-
-#pragma unroll
-  for (int k = 0; k < kSums; ++k) sums[k][threadIdx.x] = sum[k];
+  cuda::walk_period<cuda::Walk::both, P>(x, dy, dx, cut, place, slopes, at_zero, &sums);
   cuda::add_rows<kSums>(sums, cut, place);
   const auto store = [&](std::int64_t slope, Sum total) {
     cuda::write_dalpha(dalpha, slope, total, accumulate);

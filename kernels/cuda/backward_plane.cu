@@ -30,11 +30,12 @@ namespace {
 using cuda::Pack;
 
 constexpr int kBlockSize = 256;
-constexpr std::int64_t kPieceBytes = 65536;  // of a plane: what one group of threads walks at once
+constexpr int kBlocksPerSm = 4;     // at 64 registers a thread
+constexpr int kPieceBytes = 65536;  // of a plane: what one group of threads walks at once
 
 /// How a channel is cut. Depends on the problem alone, so that the order of the sums does too.
 struct Cut {
-  std::int64_t piece;  ///< elements of a piece; the last of a plane may be shorter
+  int piece;  ///< elements of a piece; the last of a plane may be shorter
   std::int64_t
       per_plane;        ///< pieces of a plane; a block has a single group where there are several
   std::int64_t pieces;  ///< pieces of a channel: n * per_plane
@@ -46,11 +47,11 @@ struct Cut {
 Cut cut_for(const Problem& problem) {
   const Shape& shape = problem.shape;
   const std::int64_t pack = cuda::pack_size(problem.dtype);
-  const std::int64_t piece = kPieceBytes / static_cast<std::int64_t>(size_of(problem.dtype));
+  const int piece = kPieceBytes / static_cast<int>(size_of(problem.dtype));
   const std::int64_t per_plane = std::max<std::int64_t>(1, cuda::ceil_div(shape.spatial, piece));
   const std::int64_t pieces = shape.n * per_plane;
-  const auto packs =
-      static_cast<std::uint64_t>(cuda::ceil_div(std::min(shape.spatial, piece), pack));
+  const auto packs = static_cast<std::uint64_t>(
+      cuda::ceil_div(std::min<std::int64_t>(shape.spatial, piece), pack));
   const auto group = static_cast<int>(
       std::clamp<std::uint64_t>(std::bit_ceil(packs), cuda::kLeastGroup, kBlockSize));
   const std::int64_t most = cuda::ceil_div(pieces, kBlockSize / group);
@@ -66,7 +67,7 @@ Cut cut_for(const Problem& problem) {
 }
 
 template <class P, class T, class A, class Sum>
-__global__ void __launch_bounds__(kBlockSize)
+__global__ void __launch_bounds__(kBlockSize, kBlocksPerSm)
     backward_plane(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, Sum* partial,
                    unsigned* tickets, A* dalpha, Shape shape, Cut cut, SlopeAtZero at_zero,
                    bool accumulate) {
@@ -84,12 +85,14 @@ __global__ void __launch_bounds__(kBlockSize)
   std::int64_t n = piece / cut.per_plane;
   std::int64_t part = piece - n * cut.per_plane;
   Sum sum{0};
+#pragma unroll 1
   for (; piece < last; piece += groups) {
     const std::int64_t within = part * cut.piece;
     const std::int64_t start = (n * shape.c + channel) * shape.spatial + within;
     const std::int64_t left = shape.spatial - within;
-    sum += cuda::walk_stretch<P>(x + start, dy + start, dx + start,
-                                 left < cut.piece ? left : cut.piece, lane, cut.group, slope);
+    const int elements = left < cut.piece ? static_cast<int>(left) : cut.piece;
+    sum +=
+        cuda::walk_stretch<P>(x + start, dy + start, dx + start, elements, lane, cut.group, slope);
     if (cut.per_plane == 1) {
       n += groups;
     } else if (++part == cut.per_plane) {

@@ -35,17 +35,19 @@ inline constexpr int kPeriodBlockSize = 256;
 
 /// How a tensor is cut. Depends on the problem and on the width of a pack.
 struct PeriodCut {
-  std::int64_t elements;        ///< of the tensor
-  AlphaMap map;                 ///< of a shared alpha, {pack, 1}: any width serves
-  std::int64_t period;          ///< in packs
-  std::int64_t rows;            ///< periods in the tensor; the last one may be ragged
-  std::int64_t rows_per_slice;  ///< fewer in the last slice
-  std::int64_t slices;          ///< of the rows
-  std::int64_t tiles;           ///< of the period
-  std::int64_t runs;            ///< of elements with one slope, in a period: count, or copies of it
-  int across;                   ///< packs of a tile; fewer in the last
-  int down;                     ///< rows that a block reads at once
-  bool whole;                   ///< each slope lies in one tile, once
+  std::int64_t elements;   ///< of the tensor
+  AlphaMap map;            ///< of a shared alpha, {pack, 1}: any width serves
+  std::int64_t period;     ///< in packs
+  std::int64_t full_rows;  ///< whole periods in the tensor
+  std::int64_t rest;       ///< whole packs after them, in a row that is ragged
+  int rows_per_slice;      ///< fewer in the last slice
+  std::int64_t slices;     ///< of the rows
+  std::int64_t tiles;      ///< of the period
+  std::int64_t runs;       ///< of elements with one slope, in a period: count, or copies of it
+  int across;              ///< packs of a tile; fewer in the last
+  int down;                ///< rows that a block reads at once
+  std::int64_t step;       ///< down rows, in packs
+  bool whole;              ///< each slope lies in one tile, once
 
   /// No block needs another's sums.
   constexpr bool direct() const { return whole && slices == 1; }
@@ -72,7 +74,10 @@ inline PeriodCut cut_period(const Problem& problem, std::int64_t pack, const Til
   const std::int64_t copies = pack / std::gcd(inner * count, pack);
   cut.period = inner * count * copies / pack;
   cut.runs = count * copies;
-  cut.rows = ceil_div(cut.elements, cut.period * pack);
+  const std::int64_t packs = cut.elements / pack;
+  cut.full_rows = packs / cut.period;
+  cut.rest = packs - cut.full_rows * cut.period;
+  const std::int64_t rows = ceil_div(cut.elements, cut.period * pack);
 
   // Whole slopes that are whole packs as well: 4 planes of 7 x 7 are 49 packs in fp32.
   const std::int64_t unit = inner / std::gcd(inner, pack);
@@ -83,35 +88,34 @@ inline PeriodCut cut_period(const Problem& problem, std::int64_t pack, const Til
       unit <= kPeriodBlockSize ? ceil_div(wanted, unit) * unit : kPeriodBlockSize;
   cut.across = static_cast<int>(std::min({across, cut.period, std::int64_t{kPeriodBlockSize}}));
   cut.down = std::min(kPeriodBlockSize / cut.across, wish.most_down);
+  cut.step = cut.down * cut.period;
   cut.tiles = ceil_div(cut.period, cut.across);
 
   constexpr std::int64_t kRowsPerThread = 2;  // what a thread reads at once
-  const std::int64_t pass = cut.down * kRowsPerThread;
-  const std::int64_t passes = ceil_div(cut.rows, pass);
-  cut.rows_per_slice =
+  const std::int64_t pass = std::int64_t{cut.down} * kRowsPerThread;
+  const std::int64_t passes = ceil_div(rows, pass);
+  const std::int64_t rows_per_slice =
       ceil_div(passes, std::clamp<std::int64_t>(passes, 1, slices_for(cut.tiles))) * pass;
-  cut.slices = cut.rows == 0 ? 1 : ceil_div(cut.rows, cut.rows_per_slice);
+  cut.slices = rows == 0 ? 1 : ceil_div(rows, rows_per_slice);
+  cut.rows_per_slice = static_cast<int>(rows_per_slice);  // below 2^31 for anything that fits a GPU
   return cut;
 }
 
 /// Where a thread stands.
 struct Place {
-  std::int64_t tile;
-  std::int64_t slice;
+  int tile;
+  int slice;
   std::int64_t pack;  ///< of the period
   int row;            ///< of the `down`
   bool inside;        ///< there is such a pack and such a row
 };
 
 __device__ inline Place place_in(const PeriodCut& cut) {
-  const auto tiles = static_cast<unsigned>(cut.tiles);
-  const unsigned slice = blockIdx.x / tiles;
-  const unsigned tile = blockIdx.x - slice * tiles;
   const int row = static_cast<int>(threadIdx.x) / cut.across;
   const int lane = static_cast<int>(threadIdx.x) - row * cut.across;
-  const std::int64_t pack = std::int64_t{tile} * cut.across + lane;
-  return {.tile = tile,
-          .slice = slice,
+  const std::int64_t pack = std::int64_t{blockIdx.x} * cut.across + lane;
+  return {.tile = static_cast<int>(blockIdx.x),
+          .slice = static_cast<int>(blockIdx.y),
           .pack = pack,
           .row = row,
           .inside = pack < cut.period && row < cut.down};
@@ -153,69 +157,87 @@ __device__ P backward_lanes(const P& x, const P& dy, const Sum (&slopes)[kSums],
 /// What a walk is for. What is not asked for costs nothing.
 enum class Walk { both, dx, sums };
 
-/// The thread's walk down its column of packs, within the slice. Two rows at a time: four loads are
-/// under way before the first is needed. The sums are taken in blocks, so that no chain of
-/// additions grows as long as the tensor is tall.
+/// A block's sums in shared memory: [lane of the pack][thread]. The extra column keeps the lanes of
+/// one pack in different banks.
+template <int kSums, class Sum>
+using LaneSums = Sum[kSums][kPeriodBlockSize + 1];
+
+/// The elements after the last whole pack belong to the thread whose next pack they would be.
+template <Walk kWalk, class P, int kSums, class T, class Sum, class Total>
+__device__ void walk_tail(const T* x, const T* dy, T* dx, const PeriodCut& cut, const Place& place,
+                          const Sum (&slopes)[kSums], SlopeAtZero at_zero, const Total& total) {
+  const std::int64_t first = (cut.full_rows * cut.period + cut.rest) * P::size;
+  if (first == cut.elements || place.pack != cut.rest || place.slice != cut.slices - 1) return;
+  const std::int64_t row = cut.full_rows - std::int64_t{place.slice} * cut.rows_per_slice;
+  if (static_cast<int>(row) % cut.down != place.row) return;
+  using One = Pack<T, 1>;
+#pragma unroll
+  for (int k = 0; k < P::size; ++k) {
+    if (first + k >= cut.elements) continue;
+    const Sum slope[1] = {slopes[k % kSums]};
+    Sum sum[1] = {};
+    const One dx_one =
+        backward_lanes<T>(reinterpret_cast<const One*>(x)[first + k],
+                          reinterpret_cast<const One*>(dy)[first + k], slope, at_zero, sum);
+    if constexpr (kWalk != Walk::sums) reinterpret_cast<One*>(dx)[first + k] = dx_one;
+    if constexpr (kWalk != Walk::dx) total(k % kSums) = total(k % kSums) + sum[0];
+  }
+}
+
+/// The thread's walk down its column of packs, within the slice; its sums are in its column of
+/// `totals` afterwards. Two rows at a time: four loads are under way before the first is needed.
+/// The sums are taken in blocks, so that no chain of additions grows as long as the tensor is tall,
+/// and those of the blocks added in shared memory, where they cost no registers.
 template <Walk kWalk, class P, int kSums, class T, class Sum>
 __device__ void walk_period(const T* x, const T* dy, T* dx, const PeriodCut& cut,
                             const Place& place, const Sum (&slopes)[kSums], SlopeAtZero at_zero,
-                            Sum (&total)[kSums]) {
+                            LaneSums<kSums, Sum>* totals) {
   constexpr int kRowsAtOnce = 2;
   constexpr int kRowsPerSum = 64;
-  if (!place.inside) return;
-  const std::int64_t packs = cut.elements / P::size;
-  const std::int64_t step = cut.down * cut.period;
-  const std::int64_t first_row = place.slice * cut.rows_per_slice;
-  const std::int64_t slice_end = (first_row + cut.rows_per_slice) * cut.period;
-  const std::int64_t end = slice_end < packs ? slice_end : packs;
-  const P* const x_packs = reinterpret_cast<const P*>(x);
-  const P* const dy_packs = reinterpret_cast<const P*>(dy);
-  P* const dx_packs = reinterpret_cast<P*>(dx);
-
-  std::int64_t i = (first_row + place.row) * cut.period + place.pack;
-  while (i < end) {
-    Sum sum[kSums] = {};
-    const std::int64_t far = i + kRowsPerSum * step;
-    const std::int64_t pause = far < end ? far : end;
-    for (; i < pause; i += kRowsAtOnce * step) {
-      P x_pack[kRowsAtOnce];
-      P dy_pack[kRowsAtOnce];
+  // Volatile, or the compiler keeps them in registers all the same.
+  const auto total = [&](int k) -> volatile Sum& { return (*totals)[k][threadIdx.x]; };
+  if constexpr (kWalk != Walk::dx) {
 #pragma unroll
-      for (int k = 0; k < kRowsAtOnce; ++k) {
-        if (i + k * step < pause) {
-          x_pack[k] = x_packs[i + k * step];
-          dy_pack[k] = dy_packs[i + k * step];
-        }
-      }
-#pragma unroll
-      for (int k = 0; k < kRowsAtOnce; ++k) {
-        if (i + k * step < pause) {
-          const P dx_pack = backward_lanes<T>(x_pack[k], dy_pack[k], slopes, at_zero, sum);
-          if constexpr (kWalk != Walk::sums) dx_packs[i + k * step] = dx_pack;
-        }
-      }
-    }
-#pragma unroll
-    for (int k = 0; k < kSums; ++k) total[k] += sum[k];
+    for (int k = 0; k < kSums; ++k) total(k) = 0;
   }
+  if (!place.inside) return;
+  if constexpr (P::size > 1) walk_tail<kWalk, P>(x, dy, dx, cut, place, slopes, at_zero, total);
+  const std::int64_t first_row = std::int64_t{place.slice} * cut.rows_per_slice;
+  const std::int64_t rows_left = cut.full_rows + (place.pack < cut.rest ? 1 : 0) - first_row;
+  const int rows =
+      rows_left < cut.rows_per_slice ? static_cast<int>(rows_left) : cut.rows_per_slice;
+  std::int64_t at = (first_row + place.row) * cut.period + place.pack;
 
-  // The elements after the last whole pack belong to the thread whose next pack they would be.
-  if constexpr (P::size > 1) {
-    const std::int64_t tail = cut.elements - packs * P::size;
-    if (tail == 0 || place.slice != cut.slices - 1) return;
-    if (i != packs && i - step != packs) return;
-    using One = Pack<T, 1>;
+  int row = place.row;
+#pragma unroll 1
+  while (row < rows) {
+    Sum sum[kSums] = {};
+    const int far = row + kRowsPerSum * cut.down;
+    const int pause = far < rows ? far : rows;
+#pragma unroll 1
+    for (; row < pause; row += kRowsAtOnce * cut.down) {
+      Waiting<P> x_pack[kRowsAtOnce];
+      Waiting<P> dy_pack[kRowsAtOnce];
 #pragma unroll
-    for (int k = 0; k < P::size; ++k) {
-      if (k >= tail) continue;
-      const std::int64_t at = packs * P::size + k;
-      const Sum slope[1] = {slopes[k % kSums]};
-      Sum sum[1] = {};
-      const One dx_one =
-          backward_lanes<T>(reinterpret_cast<const One*>(x)[at],
-                            reinterpret_cast<const One*>(dy)[at], slope, at_zero, sum);
-      if constexpr (kWalk != Walk::sums) reinterpret_cast<One*>(dx)[at] = dx_one;
-      total[k % kSums] += sum[0];
+      for (int k = 0; k < kRowsAtOnce; ++k) {
+        if (row + k * cut.down < pause) {
+          x_pack[k] = load_waiting(reinterpret_cast<const P*>(x), at + k * cut.step);
+          dy_pack[k] = load_waiting(reinterpret_cast<const P*>(dy), at + k * cut.step);
+        }
+      }
+#pragma unroll
+      for (int k = 0; k < kRowsAtOnce; ++k) {
+        if (row + k * cut.down < pause) {
+          const P dx_pack =
+              backward_lanes<T>(x_pack[k].pack(), dy_pack[k].pack(), slopes, at_zero, sum);
+          if constexpr (kWalk != Walk::sums) reinterpret_cast<P*>(dx)[at + k * cut.step] = dx_pack;
+        }
+      }
+      at += kRowsAtOnce * cut.step;
+    }
+    if constexpr (kWalk != Walk::dx) {
+#pragma unroll
+      for (int k = 0; k < kSums; ++k) total(k) = total(k) + sum[k];
     }
   }
 }
@@ -240,8 +262,8 @@ void visit_period(const Problem& problem, const Operands& operands, const TileWi
   }
 }
 
-inline unsigned grid_of(const PeriodCut& cut) {
-  return static_cast<unsigned>(cut.tiles * cut.slices);
+inline dim3 grid_of(const PeriodCut& cut) {
+  return dim3(static_cast<unsigned>(cut.tiles), static_cast<unsigned>(cut.slices));
 }
 
 }  // namespace prelu::cuda

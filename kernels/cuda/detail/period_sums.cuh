@@ -17,11 +17,6 @@
 
 namespace prelu::cuda {
 
-/// A block's sums in shared memory: [lane of the pack][thread]. The extra column keeps the lanes of
-/// one pack in different banks.
-template <int kSums, class Sum>
-using LaneSums = Sum[kSums][kPeriodBlockSize + 1];
-
 /// Where blocks leave what another finishes.
 template <class Sum>
 struct Partials {
@@ -106,8 +101,8 @@ template <class P, int kSums, class Sum, class Store>
 __device__ void add_runs(const LaneSums<kSums, Sum>& sums, const Partials<Sum>& partials,
                          const PeriodCut& cut, const Place& place, const Store& store) {
   constexpr int kUnit = P::size / kSums;  // the elements that a sum stands for
-  const std::int64_t tile_begin = place.tile * cut.across * P::size;
-  const std::int64_t lanes_left = (cut.period - place.tile * cut.across) * kSums;
+  const std::int64_t tile_begin = std::int64_t{place.tile} * cut.across * P::size;
+  const std::int64_t lanes_left = (cut.period - std::int64_t{place.tile} * cut.across) * kSums;
   const std::int64_t lanes = cut.across * kSums < lanes_left ? cut.across * kSums : lanes_left;
   const RunRange runs = runs_of<P>(cut, place.tile);
   const int threads = threads_for(runs.last - runs.first);

@@ -24,23 +24,23 @@ inline constexpr int kLeastGroup = 16;
 /// Writes dx of `elements` elements and returns the thread's share of their dalpha. x, dy and dx
 /// are aligned alike. Each of the group's `threads` threads takes every so-manieth pack, two at a
 /// time: four loads are under way before the first is needed.
-template <class P, class T, class Sum>
-__device__ Sum walk_stretch(const T* x, const T* dy, T* dx, std::int64_t elements,
-                            std::int64_t thread, std::int64_t threads,
-                            const op::Slope<Sum>& slope) {
+template <class P, class Index, class T, class Sum>
+__device__ Sum walk_stretch(const T* x, const T* dy, T* dx, Index elements, Index thread,
+                            Index threads, const op::Slope<Sum>& slope) {
   constexpr int kPacksAtOnce = 2;
   using One = Pack<T, 1>;
-  std::int64_t head = 0;
+  Index head = 0;
   if constexpr (P::size > 1) {
-    const auto past = reinterpret_cast<std::uintptr_t>(x) % sizeof(P) / sizeof(T);
-    head = past == 0 ? 0 : P::size - static_cast<std::int64_t>(past);
+    const auto past =
+        static_cast<Index>(reinterpret_cast<std::uintptr_t>(x) % sizeof(P) / sizeof(T));
+    head = past == 0 ? 0 : P::size - past;
     if (head > elements) head = elements;
   }
-  const std::int64_t packs = (elements - head) / P::size;
-  const std::int64_t packed = packs * P::size;
+  const Index packs = (elements - head) / P::size;
+  const Index packed = packs * P::size;
 
   const bool has_edge = thread < elements - packed;
-  const std::int64_t edge = thread < head ? thread : thread + packed;
+  const Index edge = thread < head ? thread : thread + packed;
   One x_edge;
   One dy_edge;
   if (has_edge) {
@@ -52,20 +52,22 @@ __device__ Sum walk_stretch(const T* x, const T* dy, T* dx, std::int64_t element
   const P* const x_packs = reinterpret_cast<const P*>(x + head);
   const P* const dy_packs = reinterpret_cast<const P*>(dy + head);
   P* const dx_packs = reinterpret_cast<P*>(dx + head);
-  for (std::int64_t i = thread; i < packs; i += threads * kPacksAtOnce) {
-    P x_pack[kPacksAtOnce];
-    P dy_pack[kPacksAtOnce];
+#pragma unroll 1
+  for (Index i = thread; i < packs; i += threads * kPacksAtOnce) {
+    Waiting<P> x_pack[kPacksAtOnce];
+    Waiting<P> dy_pack[kPacksAtOnce];
 #pragma unroll
     for (int k = 0; k < kPacksAtOnce; ++k) {
       if (i + k * threads < packs) {
-        x_pack[k] = x_packs[i + k * threads];
-        dy_pack[k] = dy_packs[i + k * threads];
+        x_pack[k] = load_waiting(x_packs, i + k * threads);
+        dy_pack[k] = load_waiting(dy_packs, i + k * threads);
       }
     }
 #pragma unroll
     for (int k = 0; k < kPacksAtOnce; ++k) {
       if (i + k * threads < packs) {
-        dx_packs[i + k * threads] = backward_pack<T>(x_pack[k], dy_pack[k], slope, sum);
+        dx_packs[i + k * threads] =
+            backward_pack<T>(x_pack[k].pack(), dy_pack[k].pack(), slope, sum);
       }
     }
   }

@@ -82,16 +82,19 @@ inline PeriodCut cut_period(const Problem& problem, std::int64_t pack, const Til
   // Whole slopes that are whole packs as well: 4 planes of 7 x 7 are 49 packs in fp32.
   const std::int64_t unit = inner / std::gcd(inner, pack);
   cut.whole = copies == 1 && unit <= kPeriodBlockSize;
+  // At least a cache line across; more where there are few rows to read further down.
+  constexpr std::int64_t kRowsPerThread = 2;  // what a thread reads at once
+  const std::int64_t line = wish.bytes / (pack * static_cast<std::int64_t>(size_of(problem.dtype)));
   const std::int64_t wanted =
-      wish.bytes / (pack * static_cast<std::int64_t>(size_of(problem.dtype)));
-  const std::int64_t across =
-      unit <= kPeriodBlockSize ? ceil_div(wanted, unit) * unit : kPeriodBlockSize;
-  cut.across = static_cast<int>(std::min({across, cut.period, std::int64_t{kPeriodBlockSize}}));
+      std::max(line, ceil_div(kPeriodBlockSize * kRowsPerThread, std::max<std::int64_t>(1, rows)));
+  const std::int64_t units =
+      std::min(ceil_div(wanted, unit), std::max<std::int64_t>(1, kPeriodBlockSize / unit));
+  const std::int64_t across = unit > kPeriodBlockSize ? kPeriodBlockSize : units * unit;
+  cut.across = static_cast<int>(std::min(across, cut.period));
   cut.down = std::min(kPeriodBlockSize / cut.across, wish.most_down);
   cut.step = cut.down * cut.period;
   cut.tiles = ceil_div(cut.period, cut.across);
 
-  constexpr std::int64_t kRowsPerThread = 2;  // what a thread reads at once
   const std::int64_t pass = std::int64_t{cut.down} * kRowsPerThread;
   const std::int64_t passes = ceil_div(rows, pass);
   const std::int64_t rows_per_slice =

@@ -22,6 +22,8 @@
 #include <cstdint>
 #include <gpu.cuh>  // in angle brackets: the build's, not necessarily the one beside this file
 #include <numeric>
+#include <type_traits>
+#include <utility>
 
 #include "backward.cuh"
 #include "element.cuh"
@@ -64,8 +66,9 @@ struct TileWish {
   bool copies = true;  ///< a slope may come several times in a period, and be added up at the end
 };
 
-inline PeriodCut cut_period(const Problem& problem, std::int64_t pack, const TileWish& wish = {}) {
-  PeriodCut cut{.elements = problem.shape.elements(), .map = alpha_map(problem)};
+inline PeriodCut cut_period(const Problem& problem, const AlphaMap& map, std::int64_t pack,
+                            const TileWish& wish) {
+  PeriodCut cut{.elements = problem.shape.elements(), .map = map};
   cut.map.inner = std::max<std::int64_t>(1, cut.map.inner);  // of an empty tensor
   if (cut.map.count == 1) cut.map = {.inner = pack, .count = 1};
   if (cut.map.count == 0) return cut;  // no tiles
@@ -248,21 +251,27 @@ __device__ void walk_period(const T* x, const T* dy, T* dx, const PeriodCut& cut
 /// Calls visitor(type_identity<P>, integral_constant<kSums>, cut) with the widest packs that will
 /// do. Copies of slopes cost partial sums: where they would be too many, a pack is one element.
 template <class T, class Visitor>
-void visit_period(const Problem& problem, const Operands& operands, const TileWish& wish,
-                  Visitor&& visitor) {
+void visit_period(const Problem& problem, const AlphaMap& map, const Operands& operands,
+                  const TileWish& wish, Visitor&& visitor) {
   constexpr std::int64_t kMostPartials = 65536;
-  const PeriodCut cut = cut_period(problem, Pack<T>::size, wish);
+  const PeriodCut cut = cut_period(problem, map, Pack<T>::size, wish);
   const bool copied = cut.runs > cut.map.count;
   const bool too_many = copied && (!wish.copies || cut.partials() > kMostPartials);
   const bool wide = aligned_to(sizeof(Pack<T>), operands.x, operands.dy, operands.dx) && !too_many;
   if (!wide) {
     visitor(std::type_identity<Pack<T, 1>>{}, std::integral_constant<int, 1>{},
-            cut_period(problem, 1, wish));
+            cut_period(problem, map, 1, wish));
   } else if (cut.map.inner % Pack<T>::size == 0) {
     visitor(std::type_identity<Pack<T>>{}, std::integral_constant<int, 1>{}, cut);
   } else {
     visitor(std::type_identity<Pack<T>>{}, std::integral_constant<int, Pack<T>::size>{}, cut);
   }
+}
+
+template <class T, class Visitor>
+void visit_period(const Problem& problem, const Operands& operands, const TileWish& wish,
+                  Visitor&& visitor) {
+  visit_period<T>(problem, alpha_map(problem), operands, wish, std::forward<Visitor>(visitor));
 }
 
 inline dim3 grid_of(const PeriodCut& cut) {

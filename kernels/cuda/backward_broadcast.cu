@@ -86,7 +86,7 @@ __global__ void __launch_bounds__(kBlockSize, cuda::kBlocksPerSm)
 
 /// `threads` threads a slope: a power of two up to a warp, or the block.
 template <class Sum, class Store>
-__global__ void __launch_bounds__(kBlockSize)
+__global__ void __launch_bounds__(kBlockSize, cuda::kBlocksPerSm)
     collect_places(const Sum* __restrict__ partial, Places places, std::int64_t copies,
                    std::int64_t slices, std::int64_t count, int threads, Store store) {
   constexpr int kPlacesPerSum = 64;  // longer chains lose what they add

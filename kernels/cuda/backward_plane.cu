@@ -148,7 +148,7 @@ KernelVariant cuda_backward_plane() {
       .backend = Backend::cuda,
       .direction = Direction::backward,
       .promises = {.accesses_per_element = 3,
-                   .overhead = 0.01,
+                   .overhead = 0.05,
                    .coalesced = true,
                    .access_bits = 128,
                    .bytes_in_flight = 64,

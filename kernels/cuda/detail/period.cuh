@@ -66,6 +66,18 @@ struct TileWish {
   bool copies = true;  ///< a slope may come several times in a period, and be added up at the end
 };
 
+/// Partial sums may cost a twentieth of what the tensors do.
+inline constexpr std::int64_t kCheap = 20;
+
+/// From how many rows on the partial sums of a slice are cheap. Each is written and read, once for
+/// a slice; x, dy and dx are in every row.
+inline std::int64_t cheap_rows(const Problem& problem, const PeriodCut& cut, std::int64_t pack) {
+  const std::int64_t sums = 2 * accumulator_bytes(problem) * (cut.runs + cut.tiles - 1);
+  const std::int64_t row =
+      3 * static_cast<std::int64_t>(size_of(problem.dtype)) * cut.period * pack;
+  return std::max<std::int64_t>(1, ceil_div(kCheap * sums, row));
+}
+
 inline PeriodCut cut_period(const Problem& problem, const AlphaMap& map, std::int64_t pack,
                             const TileWish& wish) {
   PeriodCut cut{.elements = problem.shape.elements(), .map = map};
@@ -98,10 +110,13 @@ inline PeriodCut cut_period(const Problem& problem, const AlphaMap& map, std::in
   cut.step = cut.down * cut.period;
   cut.tiles = ceil_div(cut.period, cut.across);
 
+  // Slices that are long enough for their partial sums to cost little.
   const std::int64_t pass = std::int64_t{cut.down} * kRowsPerThread;
   const std::int64_t passes = ceil_div(rows, pass);
+  const std::int64_t least = ceil_div(cheap_rows(problem, cut, pack), pass);
+  const std::int64_t most = std::max<std::int64_t>(1, passes / least);
   const std::int64_t rows_per_slice =
-      ceil_div(passes, std::clamp<std::int64_t>(passes, 1, slices_for(cut.tiles))) * pass;
+      ceil_div(passes, std::min(most, slices_for(cut.tiles))) * pass;
   cut.slices = rows == 0 ? 1 : ceil_div(rows, rows_per_slice);
   cut.rows_per_slice = static_cast<int>(rows_per_slice);  // below 2^31 for anything that fits a GPU
   return cut;
@@ -249,15 +264,18 @@ __device__ void walk_period(const T* x, const T* dy, T* dx, const PeriodCut& cut
 }
 
 /// Calls visitor(type_identity<P>, integral_constant<kSums>, cut) with the widest packs that will
-/// do. Copies of slopes cost partial sums: where they would be too many, a pack is one element.
+/// do. Copies of slopes have partial sums even in a single slice: where they are not cheap, or too
+/// many for the one block that adds them, a pack is one element.
 template <class T, class Visitor>
 void visit_period(const Problem& problem, const AlphaMap& map, const Operands& operands,
                   const TileWish& wish, Visitor&& visitor) {
   constexpr std::int64_t kMostPartials = 65536;
   const PeriodCut cut = cut_period(problem, map, Pack<T>::size, wish);
   const bool copied = cut.runs > cut.map.count;
-  const bool too_many = copied && (!wish.copies || cut.partials() > kMostPartials);
-  const bool wide = aligned_to(sizeof(Pack<T>), operands.x, operands.dy, operands.dx) && !too_many;
+  const std::int64_t cheap_packs = cheap_rows(problem, cut, Pack<T>::size) * cut.period;
+  const bool cheap = cut.elements / Pack<T>::size >= cheap_packs;
+  const bool serves = !copied || (wish.copies && cheap && cut.partials() <= kMostPartials);
+  const bool wide = aligned_to(sizeof(Pack<T>), operands.x, operands.dy, operands.dx) && serves;
   if (!wide) {
     visitor(std::type_identity<Pack<T, 1>>{}, std::integral_constant<int, 1>{},
             cut_period(problem, map, 1, wish));

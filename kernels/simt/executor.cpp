@@ -112,6 +112,10 @@ class Executor {
 
   void* shared_memory() { return shared_.get(); }
   int lane() const { return static_cast<int>(current_ - threads_.data()) % kWarpSize; }
+  Running running() const {
+    return {.block = blocks_,
+            .thread = current_ == nullptr ? -1 : static_cast<int>(current_ - threads_.data())};
+  }
 
   ~Executor();
   Executor() = default;
@@ -149,6 +153,7 @@ class Executor {
   void (*kernel_)(const void*) = nullptr;
   const void* context_ = nullptr;
   bool running_ = false;
+  std::uint64_t blocks_ = 0;  ///< that were started, in all launches
 
   std::vector<Thread> threads_;
   std::vector<std::uint32_t> order_;
@@ -253,6 +258,7 @@ void Executor::start_block(std::uint64_t block) {
               static_cast<unsigned>(block / grid_.blocks.x % grid_.blocks.y),
               static_cast<unsigned>(block / grid_.blocks.x / grid_.blocks.y)};
   identity_set_ = &identities(block);
+  ++blocks_;
   for (std::size_t i = 0; i < threads_.size(); ++i) {
     const auto linear = static_cast<unsigned>(i);
     threads_[i] = {.index = {linear % blockDim.x, linear / blockDim.x % blockDim.y,
@@ -579,6 +585,8 @@ std::uint64_t warp_operation(WarpOperation operation, unsigned mask, std::uint64
 }
 
 int lane() { return executor().lane(); }
+
+Running running() { return executor().running(); }
 
 void report_misaligned(const std::source_location& where) {
   executor().fail("a misaligned access", where);

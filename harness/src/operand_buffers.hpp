@@ -45,7 +45,7 @@ class GuardedBuffer {
   Buffer buffer_;
 };
 
-/// All operands of a problem. In place, y is x and dx is dy.
+/// All operands of a problem. In place, y is x, dx is dy and alpha_out is alpha.
 class OperandBuffers {
  public:
   /// Throws std::bad_alloc.
@@ -64,6 +64,7 @@ class OperandBuffers {
 
   std::vector<std::byte> read_output() const;
   std::vector<std::byte> read_dalpha() const;
+  std::vector<std::byte> read_alpha_out() const;
 
   /// The device memory that a case needs to be verified.
   static std::size_t bytes_needed(const Problem& problem, std::size_t workspace_bytes);

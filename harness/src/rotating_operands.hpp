@@ -64,6 +64,7 @@ class RotatingOperands {
   Arena out_;  ///< y or dx; unused in place
   Arena dy_;
   Arena dalpha_;
+  Arena alpha_out_;
   Arena workspace_;
 };
 

@@ -27,16 +27,24 @@ class Unsupported {
   std::string reason_;
 };
 
-/// What a CUDA variant promises of its machine code and of its memory traffic. Tests hold it to each
-/// line: of the machine code on what the compiler made of it, of the traffic in the SIMT executor. A
-/// variant that promises nothing fails them.
+/// The values of Problem::update that a backward variant serves.
+struct Updates {
+  bool gradient = true;
+  bool frozen = false;
+  bool sgd = false;
+};
+
+/// What a CUDA variant promises of its machine code and of its memory traffic. Tests hold it to
+/// each line: of the machine code on what the compiler made of it, of the traffic in the SIMT
+/// executor. A variant that promises nothing fails them.
 struct Promises {
   /// Loads and stores of tensors for each element of the problem, in elements of x's dtype: forward
   /// 2, fused backward 3, a backward that reads x and dy twice 5.
   double accesses_per_element = 0;
   /// How many more bytes it may move for partial sums and the like, as a share of the above.
   double overhead = 0;
-  /// The 32-byte sectors that a warp's access touches are at most 1.05 of the least, on aligned data.
+  /// The 32-byte sectors that a warp's access touches are at most 1.05 of the least, on aligned
+  /// data.
   bool coalesced = false;
   /// The width of its accesses to tensors in global memory, in bits, where the data is aligned.
   int access_bits = 0;
@@ -53,10 +61,12 @@ struct KernelVariant {
   std::string_view summary;  ///< one line: how it differs from its siblings
   Backend backend = Backend::cpu;
   Direction direction = Direction::forward;
+  Updates updates;            ///< what it can do for alpha
+  bool broadcasts = false;    ///< whether it serves AlphaMode::broadcast
   bool deterministic = true;  ///< the same bits in every run
   Promises promises;          ///< of CUDA variants
 
-  /// The limits beyond direction; null means none. Use `unsupported` to ask.
+  /// The limits beyond those above; null means none. Use `unsupported` to ask.
   Unsupported (*check)(const Problem&) = nullptr;
   /// Null means 0.
   std::size_t (*workspace_bytes)(const Problem&) = nullptr;
@@ -64,7 +74,7 @@ struct KernelVariant {
   void (*launch)(const Problem&, const Operands&, Stream) = nullptr;
 };
 
-/// Why `variant` cannot compute `problem` (its direction included), or nothing.
+/// Why `variant` cannot compute `problem`, or nothing.
 Unsupported unsupported(const KernelVariant& variant, const Problem& problem);
 
 /// The workspace `variant` needs for `problem`.

@@ -61,7 +61,7 @@ Arena::Arena(Device& device, std::size_t bytes, std::size_t offset_bytes, std::s
     : stride_(stride(bytes, offset_bytes)),
       offset_bytes_(offset_bytes),
       sets_(sets),
-      buffer_(device.allocate(std::max(stride_ * sets, kAlignment))) {}
+      buffer_(bytes == 0 ? Buffer{} : device.allocate(stride_ * sets)) {}
 
 std::size_t Arena::stride(std::size_t bytes, std::size_t offset_bytes) {
   return bytes == 0 ? 0 : (bytes + offset_bytes + kAlignment - 1) / kAlignment * kAlignment;
@@ -78,7 +78,7 @@ void Arena::write(Device& device, const std::vector<std::byte>& bytes) {
 }
 
 void Arena::fill(Device& device, unsigned char value) {
-  device.fill(buffer_.get(), value, stride_ * sets_);
+  if (buffer_) device.fill(buffer_.get(), value, stride_ * sets_);
 }
 
 std::size_t sets_to_evict(std::size_t bytes_per_set, std::size_t cache_bytes) {
@@ -107,7 +107,7 @@ RotatingOperands::RotatingOperands(Device& device, const Problem& problem, std::
   out_.fill(device, 0);
   dalpha_.fill(device, 0);
   alpha_out_.fill(device, 0);
-  workspace_.fill(device, 0);
+  workspace_.fill(device, 0);  // which some variants ask for, and leave behind
   x_.write(device, data.x);
   alpha_.write(device, problem.in_place ? ones(problem) : data.alpha);
   dy_.write(device, data.dy);

@@ -63,6 +63,10 @@ Plan::Plan(Backend backend, const Problem& problem, const PlanOptions& options)
 
 std::size_t Plan::workspace_bytes() const { return prelu::workspace_bytes(*variant_, problem_); }
 
+std::size_t Plan::zeroed_workspace_bytes() const {
+  return prelu::zeroed_workspace_bytes(*variant_, problem_);
+}
+
 std::string_view Plan::variant() const { return variant_->name; }
 
 void Plan::run(const Operands& operands, Stream stream) const {

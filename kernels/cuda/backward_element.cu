@@ -77,6 +77,7 @@ KernelVariant cuda_backward_element() {
       .summary = "fused, one slope an element: sums over n in registers",
       .backend = Backend::cuda,
       .direction = Direction::backward,
+      .promises = {.accesses_per_element = 3, .coalesced = true},
       .check = check,
       .launch = launch,
   };

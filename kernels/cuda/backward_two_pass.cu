@@ -108,6 +108,7 @@ KernelVariant cuda_backward_two_pass() {
       .summary = "fused, shared alpha: partial sums a block, then a second kernel",
       .backend = Backend::cuda,
       .direction = Direction::backward,
+      .promises = {.accesses_per_element = 3, .overhead = 0.01, .coalesced = true},
       .check = check,
       .workspace_bytes = workspace_bytes,
       .launch = launch,

@@ -124,6 +124,7 @@ KernelVariant cuda_forward_packed() {
       .summary = "16-byte packs, two in flight per thread",
       .backend = Backend::cuda,
       .direction = Direction::forward,
+      .promises = {.accesses_per_element = 2, .coalesced = true},
       .launch = launch,
   };
 }

@@ -30,10 +30,10 @@ class Counter {
   explicit Counter(std::span<const Memory> memory)
       : memory_(memory.begin(), memory.end()), traffic_(memory.size()) {}
 
-  void enter(const void* function, const void* caller) {
+  void enter(const void* caller) {
     if (!in_kernel()) return;
     Path& path = paths_[thread_];
-    path.push_back(step(step(path, caller), function));
+    path.push_back(step(path, caller));
   }
 
   void leave() {
@@ -68,12 +68,10 @@ class Counter {
   /// The calls that a thread is in, innermost last; each a number for itself and those before it.
   using Path = std::vector<std::uint64_t>;
 
-  static std::uint64_t step(std::uint64_t before, const void* place) {
-    constexpr std::uint64_t kOddFactor = 0x9E37'79B9'7F4A'7C15ULL;
-    return (before ^ reinterpret_cast<std::uintptr_t>(place)) * kOddFactor;
-  }
   static std::uint64_t step(const Path& path, const void* place) {
-    return step(path.empty() ? 0 : path.back(), place);
+    constexpr std::uint64_t kOddFactor = 0x9E37'79B9'7F4A'7C15ULL;
+    const std::uint64_t before = path.empty() ? 0 : path.back();
+    return (before ^ reinterpret_cast<std::uintptr_t>(place)) * kOddFactor;
   }
 
   /// Notes which thread is running. Blocks run one after another: a new one finishes the last.
@@ -162,8 +160,8 @@ std::vector<Traffic> count_traffic(std::span<const Memory> memory,
 
 namespace traffic {
 
-void enter(const void* function, const void* caller) {
-  if (counting != nullptr) counting->enter(function, caller);
+void enter(const void* caller) {
+  if (counting != nullptr) counting->enter(caller);
 }
 
 void leave() {

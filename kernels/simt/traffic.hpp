@@ -2,9 +2,9 @@
 // that each access of a warp touches.
 //
 // It counts in programs whose kernels were compiled for it (prelu_count_traffic in CMakeLists.txt):
-// without optimisation, so that an access is what the source says it is, and with a call before every
-// access (traffic_hooks.cpp). A pack that is copied is one access of its whole width, as it is on the
-// GPU; lanes that are read one by one, through a reference say, are as many accesses.
+// without optimisation, so that an access is what the source says it is, and with a call before
+// every access (traffic_hooks.cpp). A pack that is copied is one access of its whole width, as it
+// is on the GPU; lanes that are read one by one, through a reference say, are as many accesses.
 //
 // A warp's access is what its lanes do at the same place of the program (the calls that led there
 // included) for the same time. That is what a GPU does with lanes that take the same way, and near
@@ -38,14 +38,14 @@ using Memory = std::span<const std::byte>;
 std::vector<Traffic> count_traffic(std::span<const Memory> memory,
                                    const std::function<void()>& work);
 
-/// What the running thread is about to do. Called by the hooks; outside count_traffic, and outside a
-/// kernel, it is nothing.
+/// What the running thread is about to do. Called by the hooks; outside count_traffic, and outside
+/// a kernel, it is nothing.
 namespace traffic {
 
 enum class Kind { load, store };
 
-/// A call of `function` from that place, and the return from it: the way to a place of the program.
-void enter(const void* function, const void* caller);
+/// A call from that place, and the return from it: the way to a place of the program.
+void enter(const void* caller);
 void leave();
 
 void access(Kind kind, const void* start, std::size_t bytes, const void* place);

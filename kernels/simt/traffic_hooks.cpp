@@ -1,14 +1,19 @@
-// What code calls before every access, and in and out of every function, when it is compiled with
-// GCC's -fsanitize=kernel-address and -finstrument-functions. The first is made for programs that
-// bring the checks themselves; ours check nothing, and count. It sees whole packs, also those that
-// are passed or returned by value, which the hooks of -fsanitize=thread miss.
+// What GCC calls before every access, and in and out of every function, when it compiles with
+// -fsanitize=thread. Here no race detector listens, but the counter of traffic.hpp: the sanitizer's
+// own runtime is not linked.
 //
-// An atomic operation is a load, a store, or both: libstdc++ adds floating-point numbers by a load and
-// an exchange, integers by what counts as a store. An assignment like += to a number in memory, where
-// both have the same address at hand, counts as a load alone; a test that minds must ask for stores.
+// The compiler overlooks packs that are passed to a function or returned from it without a copy, so
+// it is told to copy them after all: -fno-elide-constructors.
+//
+// Atomic operations are handed over whole and carried out here. CUDA threads take turns, so plain
+// ones will do. An atomic addition counts as a load and a store, which is what the memory does; of
+// floating-point numbers libstdc++ makes a load and an exchange, which comes to the same.
 //
 // Copies of any length (bulk copies) are calls of memcpy, which the linker sends here: --wrap.
+//
+// Only what kernels use is here: one that needs another hook does not link.
 #include <cstddef>
+#include <cstdint>
 
 #include "traffic.hpp"
 
@@ -18,12 +23,36 @@ using prelu::simt::traffic::Kind;
 
 // The place of an access is where the hook returns to, so nothing may stand between.
 
-[[gnu::always_inline]] inline void load(const void* start, std::size_t bytes) {
-  prelu::simt::traffic::access(Kind::load, start, bytes, __builtin_return_address(0));
+[[gnu::always_inline]] inline void load(const volatile void* start, std::size_t bytes) {
+  prelu::simt::traffic::access(Kind::load, const_cast<const void*>(start), bytes,
+                               __builtin_return_address(0));
 }
 
-[[gnu::always_inline]] inline void store(const void* start, std::size_t bytes) {
-  prelu::simt::traffic::access(Kind::store, start, bytes, __builtin_return_address(0));
+[[gnu::always_inline]] inline void store(const volatile void* start, std::size_t bytes) {
+  prelu::simt::traffic::access(Kind::store, const_cast<const void*>(start), bytes,
+                               __builtin_return_address(0));
+}
+
+template <class T>
+[[gnu::always_inline]] inline T exchange(volatile T* place, T value) {
+  load(place, sizeof(T));
+  store(place, sizeof(T));
+  const T before = *place;
+  *place = value;
+  return before;
+}
+
+/// Kernels do not ask for it by name: a load came before it, so it is a store.
+template <class T>
+[[gnu::always_inline]] inline bool compare_exchange(volatile T* place, T* expected, T value) {
+  const T before = *place;
+  if (before != *expected) {
+    *expected = before;
+    return false;
+  }
+  store(place, sizeof(T));
+  *place = value;
+  return true;
 }
 
 }  // namespace
@@ -31,27 +60,50 @@ using prelu::simt::traffic::Kind;
 // NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {
 
-void __cyg_profile_func_enter(void* function, void* caller) {
-  prelu::simt::traffic::enter(function, caller);
+void __tsan_init() {}
+void __tsan_func_entry(void* caller) { prelu::simt::traffic::enter(caller); }
+void __tsan_func_exit() { prelu::simt::traffic::leave(); }
+
+void __tsan_read1(void* start) { load(start, 1); }
+void __tsan_read2(void* start) { load(start, 2); }
+void __tsan_read4(void* start) { load(start, 4); }
+void __tsan_read8(void* start) { load(start, 8); }
+void __tsan_read16(void* start) { load(start, 16); }
+void __tsan_read_range(void* start, std::size_t bytes) { load(start, bytes); }
+
+void __tsan_write1(void* start) { store(start, 1); }
+void __tsan_write2(void* start) { store(start, 2); }
+void __tsan_write4(void* start) { store(start, 4); }
+void __tsan_write8(void* start) { store(start, 8); }
+void __tsan_write16(void* start) { store(start, 16); }
+void __tsan_write_range(void* start, std::size_t bytes) { store(start, bytes); }
+
+std::int8_t __tsan_atomic8_load(const volatile std::int8_t* place, int) {
+  load(place, sizeof *place);
+  return *place;
 }
-void __cyg_profile_func_exit(void*, void*) { prelu::simt::traffic::leave(); }
-
-void __asan_load1_noabort(void* start) { load(start, 1); }
-void __asan_load2_noabort(void* start) { load(start, 2); }
-void __asan_load4_noabort(void* start) { load(start, 4); }
-void __asan_load8_noabort(void* start) { load(start, 8); }
-void __asan_load16_noabort(void* start) { load(start, 16); }
-void __asan_loadN_noabort(void* start, std::size_t bytes) { load(start, bytes); }
-
-void __asan_store1_noabort(void* start) { store(start, 1); }
-void __asan_store2_noabort(void* start) { store(start, 2); }
-void __asan_store4_noabort(void* start) { store(start, 4); }
-void __asan_store8_noabort(void* start) { store(start, 8); }
-void __asan_store16_noabort(void* start) { store(start, 16); }
-void __asan_storeN_noabort(void* start, std::size_t bytes) { store(start, bytes); }
-
-/// Stacks are not watched.
-void __asan_handle_no_return() {}
+std::int32_t __tsan_atomic32_load(const volatile std::int32_t* place, int) {
+  load(place, sizeof *place);
+  return *place;
+}
+std::int64_t __tsan_atomic64_load(const volatile std::int64_t* place, int) {
+  load(place, sizeof *place);
+  return *place;
+}
+std::int32_t __tsan_atomic32_fetch_add(volatile std::int32_t* place, std::int32_t value, int) {
+  return exchange(place, *place + value);
+}
+std::int32_t __tsan_atomic32_exchange(volatile std::int32_t* place, std::int32_t value, int) {
+  return exchange(place, value);
+}
+bool __tsan_atomic32_compare_exchange_weak(volatile std::int32_t* place, std::int32_t* expected,
+                                           std::int32_t value, int, int) {
+  return compare_exchange(place, expected, value);
+}
+bool __tsan_atomic64_compare_exchange_weak(volatile std::int64_t* place, std::int64_t* expected,
+                                           std::int64_t value, int, int) {
+  return compare_exchange(place, expected, value);
+}
 
 void* __real_memcpy(void* to, const void* from, std::size_t bytes);
 void* __wrap_memcpy(void* to, const void* from, std::size_t bytes) {

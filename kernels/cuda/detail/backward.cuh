@@ -16,9 +16,10 @@ namespace prelu::cuda {
 /// full wave. Fixed, so that the order of the sums, and so their bits, are the same on every GPU.
 inline constexpr std::int64_t kReductionBlocks = 1056;
 
-/// dx of one pack whose lanes share a slope; adds the pack's share of dalpha to `sum`.
+/// dx of one pack whose lanes share a slope; adds the pack's share of dalpha to `sum`. By value: a
+/// pack is loaded whole.
 template <class T, class P, class Sum>
-__device__ P backward_pack(const P& x, const P& dy, const op::Slope<Sum>& slope, Sum& sum) {
+__device__ P backward_pack(P x, P dy, const op::Slope<Sum>& slope, Sum& sum) {
   P dx;
   for (int k = 0; k < P::size; ++k) {
     const auto x_k = static_cast<Sum>(x.lane[k]);

@@ -18,7 +18,7 @@ constexpr std::int64_t kSectorBytes = 32;
 /// The operands as stretches of memory, and which part of Moved each belongs to.
 class Ledger {
  public:
-  void watch(const void* start, std::size_t bytes, simt::Traffic Moved::* part) {
+  void watch(const void* start, std::size_t bytes, simt::Traffic Moved::*part) {
     // A null pointer is no operand; in place, one stretch is two of them.
     if (start == nullptr || bytes == 0) return;
     const auto* first = static_cast<const std::byte*>(start);
@@ -52,8 +52,7 @@ Moved measure(const KernelVariant& variant, const harness::Case& c) {
   const std::size_t workspace = workspace_bytes(variant, problem);
   const harness::Devices devices = harness::open_devices({});
   harness::OperandBuffers buffers(*devices.at(Backend::cuda).device, problem, c.offset, workspace);
-  const harness::ProblemData data =
-      harness::make_data(problem, {.kind = harness::DataKind::equal});
+  const harness::ProblemData data = harness::make_data(problem, {.kind = harness::DataKind::equal});
   buffers.prepare(data, 0);
   const Operands operands = buffers.operands();
 
@@ -72,9 +71,9 @@ Moved measure(const KernelVariant& variant, const harness::Case& c) {
 
 bool is_aligned(const harness::Case& c) {
   const Problem& problem = c.problem;
-  const std::int64_t run =
-      problem.layout == Layout::nchw ? problem.shape.spatial : problem.shape.c;
-  return c.offset == 0 && run * static_cast<std::int64_t>(size_of(problem.dtype)) % kSectorBytes == 0;
+  const std::int64_t run = problem.layout == Layout::nchw ? problem.shape.spatial : problem.shape.c;
+  return c.offset == 0 &&
+         run * static_cast<std::int64_t>(size_of(problem.dtype)) % kSectorBytes == 0;
 }
 
 std::string broken_promise(const Promises& promises, const harness::Case& c, const Moved& moved) {

@@ -16,7 +16,8 @@ struct Moved {
   simt::Traffic workspace;
 };
 
-/// Runs `variant` once, with an x that takes alpha everywhere: what the data decides is at its most.
+/// Runs `variant` once, with an x that takes alpha everywhere: what the data decides is at its
+/// most.
 Moved measure(const KernelVariant& variant, const harness::Case& c);
 
 /// Whether planes (in NHWC: the channels of a pixel) begin where sectors do, so that a kernel that

@@ -41,7 +41,8 @@ struct Options {
 /// The cases of these variants that they can compute.
 std::vector<Case> select(const Options& options) {
   std::vector<Case> cases;
-  if (options.problems.empty()) cases = harness::load_suite(PRELU_TRAFFIC_SUITE, {}, registry()).cases;
+  if (options.problems.empty())
+    cases = harness::load_suite(PRELU_TRAFFIC_SUITE, {}, registry()).cases;
   for (const std::string& text : options.problems) {
     Case c = harness::parse_case(text);
     if (!c.variant.empty()) throw std::invalid_argument("'" + text + "' is no problem but a case");
@@ -54,7 +55,8 @@ std::vector<Case> select(const Options& options) {
     if (find_variant(name) == nullptr) throw std::invalid_argument("no variant is called " + name);
   }
   std::erase_if(cases, [&](const Case& c) {
-    const bool wanted = options.variants.empty() || std::ranges::count(options.variants, c.variant) > 0;
+    const bool wanted =
+        options.variants.empty() || std::ranges::count(options.variants, c.variant) > 0;
     return !wanted || unsupported(*find_variant(c.variant), c.problem);
   });
   return cases;
@@ -80,8 +82,8 @@ void print_row(std::size_t width, const Case& c, const Promises& promises, const
             << an_element(moved.tensors) << std::setw(10)
             << promises.accesses_per_element * static_cast<double>(size_of(c.problem.dtype))
             << std::setw(9) << an_element(moved.slopes) << std::setw(11)
-            << an_element(moved.workspace) << std::setw(9) << sectors
-            << (is_aligned(c) ? "" : "~") << '\n';
+            << an_element(moved.workspace) << std::setw(9) << sectors << (is_aligned(c) ? "" : "~")
+            << '\n';
 }
 
 int run(const Options& options) {
@@ -107,7 +109,8 @@ int run(const Options& options) {
 int start(int argc, char** argv) {
   Options options;
   CLI::App app{
-      "Executes the CUDA kernels on the CPU and counts the bytes and sectors of global memory that\n"
+      "Executes the CUDA kernels on the CPU and counts the bytes and sectors of global memory "
+      "that\n"
       "their accesses move. A kernel is held to what its file promises.",
       "prelu-traffic"};
   app.footer(kColumns);

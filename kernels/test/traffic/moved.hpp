@@ -26,7 +26,7 @@ bool is_aligned(const harness::Case& c);
 
 /// The first promise that is not kept, or an empty string: "loads 3 and stores 1 tensors, but
 /// promises 2 and 1". Every tensor counts in whole: the output is written once and the rest are
-/// loads, to the byte.
+/// loads, to the byte. Overhead and sectors are promised of aligned data.
 std::string broken_promise(const Promises& promises, const harness::Case& c, const Moved& moved);
 
 }  // namespace prelu::traffic

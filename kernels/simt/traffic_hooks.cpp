@@ -57,7 +57,7 @@ template <class T>
 
 }  // namespace
 
-// NOLINTBEGIN(bugprone-reserved-identifier)
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" {
 
 void __tsan_init() {}
@@ -113,4 +113,4 @@ void* __wrap_memcpy(void* to, const void* from, std::size_t bytes) {
 }
 
 }  // extern "C"
-// NOLINTEND(bugprone-reserved-identifier)
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)

@@ -9,7 +9,9 @@
 
 namespace prelu::simt {
 
-static void PrintTo(const Traffic& traffic, std::ostream* out) {
+/// What GoogleTest prints.
+static void PrintTo(const Traffic& traffic,  // NOLINT(readability-identifier-naming)
+                    std::ostream* out) {
   *out << traffic.loaded << " loaded, " << traffic.stored << " stored, " << traffic.sectors
        << " sectors of at least " << traffic.fewest_sectors;
 }
@@ -29,16 +31,16 @@ Counted count(counted::Kernel* kernel) {
   return {.from = traffic[0], .to = traffic[1]};
 }
 
-Traffic loads(std::int64_t bytes, std::int64_t sectors, std::int64_t fewest) {
+Traffic loads(int bytes, int sectors, int fewest) {
   return {.loaded = bytes, .sectors = sectors, .fewest_sectors = fewest};
 }
 
-Traffic stores(std::int64_t bytes, std::int64_t sectors, std::int64_t fewest) {
+Traffic stores(int bytes, int sectors, int fewest) {
   return {.stored = bytes, .sectors = sectors, .fewest_sectors = fewest};
 }
 
-Traffic both(std::int64_t bytes, std::int64_t sectors, std::int64_t fewest) {
-  return {.loaded = bytes, .stored = bytes, .sectors = 2 * sectors, .fewest_sectors = 2 * fewest};
+Traffic both(int bytes, int sectors, int fewest) {
+  return {.loaded = bytes, .stored = bytes, .sectors = sectors, .fewest_sectors = fewest};
 }
 
 TEST(Traffic, APackIsOneAccess) {
@@ -94,9 +96,9 @@ TEST(Traffic, ABulkCopyIsOneAccess) {
 
 TEST(Traffic, AnAdditionInMemoryIsALoadAndAStore) {
   EXPECT_EQ(count(counted::added_to_memory).from, loads(128, 1, 1));
-  EXPECT_EQ(count(counted::added_to_memory).to, both(128, 4, 4));
-  EXPECT_EQ(count(counted::atomic_double).to, both(32 * 8, 1, 1));
-  EXPECT_EQ(count(counted::atomic_int).to, both(32 * 4, 1, 1));
+  EXPECT_EQ(count(counted::added_to_memory).to, both(128, 2 * 4, 2 * 4));
+  EXPECT_EQ(count(counted::atomic_double).to, both(32 * 8, 2, 2));
+  EXPECT_EQ(count(counted::atomic_int).to, both(32 * 4, 2, 2));
 }
 
 TEST(Traffic, WhatIsReadAgainCountsAgain) {

@@ -11,10 +11,23 @@
 
 namespace prelu::cuda {
 
-/// The threads that the device can hold at once. What has fewer packs than that is spread thinly.
+/// The threads of 64 registers that the device can hold at once. Work is spread thinly until each
+/// of them has some.
 inline std::int64_t full_wave() {
-  constexpr std::int64_t kThreadsPerMultiprocessor = 2048;
+  constexpr std::int64_t kThreadsPerMultiprocessor = 1024;
   return gpu::multiprocessors() * kThreadsPerMultiprocessor;
+}
+
+/// True when both pointers lie alike to a boundary of `bytes`.
+inline bool same_alignment(std::uintptr_t bytes, const void* a, const void* b) {
+  return reinterpret_cast<std::uintptr_t>(a) % bytes == reinterpret_cast<std::uintptr_t>(b) % bytes;
+}
+
+/// How many elements from `x` on lie before the first one that a pack P may start at.
+template <class P, class T>
+__device__ std::int64_t elements_to_boundary(const T* x) {
+  const std::uintptr_t past = reinterpret_cast<std::uintptr_t>(x) % sizeof(P);
+  return static_cast<std::int64_t>((sizeof(P) - past) % sizeof(P) / sizeof(T));
 }
 
 /// AlphaMap with its divisions made cheap.

@@ -19,6 +19,7 @@
 namespace prelu::variants {
 namespace {
 
+using cuda::kBlocksPerSm;
 using cuda::kSharedBlockSize;
 using cuda::Pack;
 
@@ -29,7 +30,7 @@ struct Counters {
 };
 
 template <class P, class T, class A, class Sum>
-__global__ void __launch_bounds__(kSharedBlockSize)
+__global__ void __launch_bounds__(kSharedBlockSize, kBlocksPerSm)
     backward_atomic(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, Sum* common,
                     unsigned* ticket, A* dalpha, std::int64_t elements, SlopeAtZero at_zero,
                     bool accumulate) {

@@ -22,11 +22,10 @@ namespace prelu::variants {
 namespace {
 
 constexpr int kBlockSize = cuda::kPeriodBlockSize;
-constexpr int kBlocksPerSm = 4;
 constexpr cuda::TileWish kTiles{.bytes = 16 * kBlockSize, .most_down = 1, .copies = false};
 
 template <class P, int kSums, class T, class A, class Sum>
-__global__ void __launch_bounds__(kBlockSize, kBlocksPerSm)
+__global__ void __launch_bounds__(kBlockSize, cuda::kBlocksPerSm)
     backward_element(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, A* dalpha,
                      cuda::Partials<Sum> partials, cuda::PeriodCut cut, SlopeAtZero at_zero,
                      bool accumulate) {

@@ -17,11 +17,12 @@
 namespace prelu::variants {
 namespace {
 
+using cuda::kBlocksPerSm;
 using cuda::kSharedBlockSize;
 using cuda::Pack;
 
 template <class P, class T, class A, class Sum>
-__global__ void __launch_bounds__(kSharedBlockSize)
+__global__ void __launch_bounds__(kSharedBlockSize, kBlocksPerSm)
     backward_last_block(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, Sum* partial,
                         unsigned* ticket, A* dalpha, std::int64_t elements, SlopeAtZero at_zero,
                         bool accumulate) {

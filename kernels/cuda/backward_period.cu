@@ -23,11 +23,10 @@ namespace prelu::variants {
 namespace {
 
 constexpr int kBlockSize = cuda::kPeriodBlockSize;
-constexpr int kBlocksPerSm = 4;
 constexpr cuda::TileWish kTiles{};
 
 template <class P, int kSums, class T, class A, class Sum>
-__global__ void __launch_bounds__(kBlockSize, kBlocksPerSm)
+__global__ void __launch_bounds__(kBlockSize, cuda::kBlocksPerSm)
     backward_period(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, A* dalpha,
                     cuda::Partials<Sum> partials, cuda::PeriodCut cut, SlopeAtZero at_zero,
                     bool accumulate) {
@@ -36,7 +35,7 @@ __global__ void __launch_bounds__(kBlockSize, kBlocksPerSm)
   Sum slopes[kSums] = {};
   cuda::load_slopes<P>(alpha, cut, place, slopes);
   cuda::walk_period<cuda::Walk::both, P>(x, dy, dx, cut, place, slopes, at_zero, &sums);
-  cuda::add_rows<kSums>(sums, cut, place);
+  cuda::add_rows<kSums>(sums, cut);
   const auto store = [&](std::int64_t slope, Sum total) {
     cuda::write_dalpha(dalpha, slope, total, accumulate);
   };

@@ -30,7 +30,6 @@ namespace {
 using cuda::Pack;
 
 constexpr int kBlockSize = 256;
-constexpr int kBlocksPerSm = 4;     // at 64 registers a thread
 constexpr int kPieceBytes = 65536;  // of a plane: what one group of threads walks at once
 
 /// How a channel is cut. Depends on the problem alone, so that the order of the sums does too.
@@ -67,7 +66,7 @@ Cut cut_for(const Problem& problem) {
 }
 
 template <class P, class T, class A, class Sum>
-__global__ void __launch_bounds__(kBlockSize, kBlocksPerSm)
+__global__ void __launch_bounds__(kBlockSize, cuda::kBlocksPerSm)
     backward_plane(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, Sum* partial,
                    unsigned* tickets, A* dalpha, Shape shape, Cut cut, SlopeAtZero at_zero,
                    bool accumulate) {
@@ -78,27 +77,25 @@ __global__ void __launch_bounds__(kBlockSize, kBlocksPerSm)
   const int groups = kBlockSize / cut.group;
   const op::Slope<Sum> slope(static_cast<Sum>(alpha[channel]), at_zero);
 
-  const std::int64_t first = slice * cut.pieces_per_slice;
-  const std::int64_t last =
-      first + cut.pieces_per_slice < cut.pieces ? first + cut.pieces_per_slice : cut.pieces;
-  std::int64_t piece = first + thread / cut.group;
-  std::int64_t n = piece / cut.per_plane;
-  std::int64_t part = piece - n * cut.per_plane;
+  const std::int64_t first = slice * cut.pieces_per_slice + thread / cut.group;
+  const std::int64_t end = (slice + 1) * cut.pieces_per_slice;
+  const std::int64_t pieces = (end < cut.pieces ? end : cut.pieces) - first;
+  int left = static_cast<int>(pieces + groups - 1) / groups;
+  const std::int64_t n = first / cut.per_plane;
+  int part = static_cast<int>(first - n * cut.per_plane);
+  std::int64_t plane = (n * shape.c + channel) * shape.spatial;
   Sum sum{0};
 #pragma unroll 1
-  for (; piece < last; piece += groups) {
-    const std::int64_t within = part * cut.piece;
-    const std::int64_t start = (n * shape.c + channel) * shape.spatial + within;
-    const std::int64_t left = shape.spatial - within;
-    const int elements = left < cut.piece ? static_cast<int>(left) : cut.piece;
+  for (; left > 0; --left) {
+    const std::int64_t start = plane + std::int64_t{part} * cut.piece;
+    const std::int64_t rest = plane + shape.spatial - start;
+    const int elements = rest < cut.piece ? static_cast<int>(rest) : cut.piece;
     sum +=
         cuda::walk_stretch<P>(x + start, dy + start, dx + start, elements, lane, cut.group, slope);
-    if (cut.per_plane == 1) {
-      n += groups;
-    } else if (++part == cut.per_plane) {
-      part = 0;
-      ++n;
-    }
+    // Either a plane is one piece, or a block is one group.
+    if (++part < cut.per_plane) continue;
+    part = 0;
+    plane += groups * shape.c * shape.spatial;
   }
 
   Sum total = gpu::block_sum<kBlockSize>(sum);

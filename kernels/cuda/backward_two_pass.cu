@@ -18,11 +18,12 @@
 namespace prelu::variants {
 namespace {
 
+using cuda::kBlocksPerSm;
 using cuda::kSharedBlockSize;
 using cuda::Pack;
 
 template <class P, class T, class A, class Sum>
-__global__ void __launch_bounds__(kSharedBlockSize)
+__global__ void __launch_bounds__(kSharedBlockSize, kBlocksPerSm)
     backward_blocks(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, Sum* partial,
                     std::int64_t elements, SlopeAtZero at_zero) {
   const Sum sum = cuda::walk_shared_alpha<P>(x, alpha, dy, dx, elements, at_zero);

@@ -11,11 +11,6 @@
 
 namespace prelu::cuda {
 
-/// Blocks of a reduction over the whole tensor: 8 blocks of 256 threads on each of an H100's 132
-/// SMs, one full wave. Fixed, so that the order of the sums, and so their bits, are the same on
-/// every GPU.
-inline constexpr std::int64_t kReductionBlocks = 1056;
-
 /// A pack that waits to be used: its words. As lanes of 16 bits, each would take up a register.
 template <class P>
 struct alignas(alignof(P)) Waiting {

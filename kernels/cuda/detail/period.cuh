@@ -82,16 +82,19 @@ inline PeriodCut cut_period(const Problem& problem, std::int64_t pack, const Til
   // Whole slopes that are whole packs as well: 4 planes of 7 x 7 are 49 packs in fp32.
   const std::int64_t unit = inner / std::gcd(inner, pack);
   cut.whole = copies == 1 && unit <= kPeriodBlockSize;
+  // At least a cache line across; more where there are few rows to read further down.
+  constexpr std::int64_t kRowsPerThread = 2;  // what a thread reads at once
+  const std::int64_t line = wish.bytes / (pack * static_cast<std::int64_t>(size_of(problem.dtype)));
   const std::int64_t wanted =
-      wish.bytes / (pack * static_cast<std::int64_t>(size_of(problem.dtype)));
-  const std::int64_t across =
-      unit <= kPeriodBlockSize ? ceil_div(wanted, unit) * unit : kPeriodBlockSize;
-  cut.across = static_cast<int>(std::min({across, cut.period, std::int64_t{kPeriodBlockSize}}));
+      std::max(line, ceil_div(kPeriodBlockSize * kRowsPerThread, std::max<std::int64_t>(1, rows)));
+  const std::int64_t units =
+      std::min(ceil_div(wanted, unit), std::max<std::int64_t>(1, kPeriodBlockSize / unit));
+  const std::int64_t across = unit > kPeriodBlockSize ? kPeriodBlockSize : units * unit;
+  cut.across = static_cast<int>(std::min(across, cut.period));
   cut.down = std::min(kPeriodBlockSize / cut.across, wish.most_down);
   cut.step = cut.down * cut.period;
   cut.tiles = ceil_div(cut.period, cut.across);
 
-  constexpr std::int64_t kRowsPerThread = 2;  // what a thread reads at once
   const std::int64_t pass = std::int64_t{cut.down} * kRowsPerThread;
   const std::int64_t passes = ceil_div(rows, pass);
   const std::int64_t rows_per_slice =
@@ -202,35 +205,35 @@ __device__ void walk_period(const T* x, const T* dy, T* dx, const PeriodCut& cut
   }
   if (!place.inside) return;
   if constexpr (P::size > 1) walk_tail<kWalk, P>(x, dy, dx, cut, place, slopes, at_zero, total);
-  const std::int64_t first_row = std::int64_t{place.slice} * cut.rows_per_slice;
-  const std::int64_t rows_left = cut.full_rows + (place.pack < cut.rest ? 1 : 0) - first_row;
-  const int rows =
-      rows_left < cut.rows_per_slice ? static_cast<int>(rows_left) : cut.rows_per_slice;
-  std::int64_t at = (first_row + place.row) * cut.period + place.pack;
-
-  int row = place.row;
+  const std::int64_t first_row = std::int64_t{place.slice} * cut.rows_per_slice + place.row;
+  const std::int64_t rows = cut.full_rows + (place.pack < cut.rest ? 1 : 0) - first_row;
+  const std::int64_t most = cut.rows_per_slice - place.row;
+  int left = static_cast<int>((rows < most ? rows : most) + cut.down - 1) / cut.down;
+  std::int64_t at = first_row * cut.period + place.pack;
 #pragma unroll 1
-  while (row < rows) {
+  while (left > 0) {
     Sum sum[kSums] = {};
-    const int far = row + kRowsPerSum * cut.down;
-    const int pause = far < rows ? far : rows;
+    int now = left < kRowsPerSum ? left : kRowsPerSum;
+    left -= now;
 #pragma unroll 1
-    for (; row < pause; row += kRowsAtOnce * cut.down) {
+    for (; now > 0; now -= kRowsAtOnce) {
       Waiting<P> x_pack[kRowsAtOnce];
       Waiting<P> dy_pack[kRowsAtOnce];
 #pragma unroll
       for (int k = 0; k < kRowsAtOnce; ++k) {
-        if (row + k * cut.down < pause) {
+        if (k < now) {
           x_pack[k] = load_waiting(reinterpret_cast<const P*>(x), at + k * cut.step);
           dy_pack[k] = load_waiting(reinterpret_cast<const P*>(dy), at + k * cut.step);
         }
       }
 #pragma unroll
       for (int k = 0; k < kRowsAtOnce; ++k) {
-        if (row + k * cut.down < pause) {
+        if (k < now) {
           const P dx_pack =
               backward_lanes<T>(x_pack[k].pack(), dy_pack[k].pack(), slopes, at_zero, sum);
-          if constexpr (kWalk != Walk::sums) reinterpret_cast<P*>(dx)[at + k * cut.step] = dx_pack;
+          if constexpr (kWalk != Walk::sums) {
+            reinterpret_cast<P*>(dx)[at + k * cut.step] = dx_pack;
+          }
         }
       }
       at += kRowsAtOnce * cut.step;

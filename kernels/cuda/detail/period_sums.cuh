@@ -41,12 +41,12 @@ inline std::size_t period_workspace_bytes(const Problem& problem, const TileWish
 /// Adds the rows of the block; the sums of the first row are the tile's then. Begins and ends with
 /// a barrier.
 template <int kSums, class Sum>
-__device__ void add_rows(LaneSums<kSums, Sum>& sums, const PeriodCut& cut, const Place& place) {
+__device__ void add_rows(LaneSums<kSums, Sum>& sums, const PeriodCut& cut) {
   const int thread = static_cast<int>(threadIdx.x);
   __syncthreads();
   for (int rows = cut.down; rows > 1;) {
     const int half = (rows + 1) / 2;
-    if (place.row + half < rows) {
+    if (thread < (rows - half) * cut.across) {
 #pragma unroll
       for (int k = 0; k < kSums; ++k) sums[k][thread] += sums[k][thread + half * cut.across];
     }
@@ -101,26 +101,30 @@ template <class P, int kSums, class Sum, class Store>
 __device__ void add_runs(const LaneSums<kSums, Sum>& sums, const Partials<Sum>& partials,
                          const PeriodCut& cut, const Place& place, const Store& store) {
   constexpr int kUnit = P::size / kSums;  // the elements that a sum stands for
-  const std::int64_t tile_begin = std::int64_t{place.tile} * cut.across * P::size;
-  const std::int64_t lanes_left = (cut.period - std::int64_t{place.tile} * cut.across) * kSums;
-  const std::int64_t lanes = cut.across * kSums < lanes_left ? cut.across * kSums : lanes_left;
+  const std::int64_t first_lane = std::int64_t{place.tile} * cut.across * kSums;
+  const std::int64_t lanes_left = cut.period * kSums - first_lane;
+  const int lanes =
+      cut.across * kSums < lanes_left ? cut.across * kSums : static_cast<int>(lanes_left);
   const RunRange runs = runs_of<P>(cut, place.tile);
-  const int threads = threads_for(runs.last - runs.first);
+  const int count = static_cast<int>(runs.last - runs.first);
+  const int threads = threads_for(count);
   const int member = static_cast<int>(threadIdx.x) & (threads - 1);
-  const int groups = kPeriodBlockSize / threads;
-  for (std::int64_t base = runs.first; base < runs.last; base += groups) {
-    const std::int64_t run = base + static_cast<int>(threadIdx.x) / threads;
+#pragma unroll 1
+  for (int base = 0; base < count; base += kPeriodBlockSize / threads) {
+    const int i = base + static_cast<int>(threadIdx.x) / threads;
+    const std::int64_t run = runs.first + i;
     Sum sum{0};
-    if (run < runs.last) {
-      const std::int64_t begin = (run * cut.map.inner - tile_begin) / kUnit;
+    if (i < count) {
+      const std::int64_t begin = run * cut.map.inner / kUnit - first_lane;
       const std::int64_t end = begin + cut.map.inner / kUnit;
-      const int last = static_cast<int>(end < lanes ? end : lanes);
-      for (int i = static_cast<int>(begin > 0 ? begin : 0) + member; i < last; i += threads) {
-        sum += sums[i % kSums][i / kSums];
+      const int last = end < lanes ? static_cast<int>(end) : lanes;
+      for (int lane = (begin > 0 ? static_cast<int>(begin) : 0) + member; lane < last;
+           lane += threads) {
+        sum += sums[lane % kSums][lane / kSums];
       }
     }
     sum = group_sum(sum, threads);
-    if (run < runs.last && member == 0) keep_run(partials, cut, place, run, sum, store);
+    if (i < count && member == 0) keep_run(partials, cut, place, run, sum, store);
   }
 }
 

@@ -11,6 +11,7 @@
 #include "op.hpp"
 #include "stretch.cuh"
 #include "variant.hpp"
+#include "wave.cuh"
 
 namespace prelu::cuda {
 
@@ -20,7 +21,7 @@ inline constexpr int kSharedBlockSize = 256;
 inline std::int64_t shared_alpha_blocks(const Problem& problem) {
   const std::int64_t elements_per_block = kSharedBlockSize * 2 * pack_size(problem.dtype);
   const std::int64_t most = ceil_div(problem.shape.elements(), elements_per_block);
-  return std::clamp<std::int64_t>(most, 1, kReductionBlocks);
+  return std::clamp<std::int64_t>(most, 1, kWaveBlocks);
 }
 
 inline Unsupported check_shared_alpha(const Problem& problem) {

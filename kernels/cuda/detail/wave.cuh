@@ -8,10 +8,13 @@
 
 namespace prelu::cuda {
 
-/// Blocks of 256 threads that an H100 holds at once when a thread takes up to 64 registers: 4 on
-/// each of 132 SMs. With 64 bytes in flight a thread that is 64 KiB an SM, which is enough for any
-/// GPU so far. Fixed, so that the order of the sums, and so their bits, are the same on every GPU.
-inline constexpr std::int64_t kWaveBlocks = 528;
+/// 4 blocks of 256 threads on each SM: so many fit when a thread takes up to 64 registers.
+inline constexpr int kBlocksPerSm = 4;
+
+/// Those of an H100 with its 132 SMs, one full wave. With 64 bytes in flight a thread they keep
+/// 64 KiB under way in each SM, which is enough for any GPU so far. Fixed, so that the order of the
+/// sums, and so their bits, are the same on every GPU.
+inline constexpr std::int64_t kWaveBlocks = 132 * kBlocksPerSm;
 
 /// Into how many slices to cut each of `parts` pieces of work, a block for each slice: as many as
 /// fit into one full wave; or, where the parts alone are more than that, into several waves of

@@ -47,6 +47,12 @@ __global__ void __launch_bounds__(kBlockSize)
   dalpha[k] = static_cast<A>(static_cast<Sum>(before + sums[k]));
 }
 
+// What the sums may move, for each element: an addition of 16 bytes, and as many again to clear and
+// to round a sum that a single element has. Against that stand x, dy and dx, of half types at
+// least.
+constexpr double kSumBytes = 16 + 16;
+constexpr double kLeastBytes = 3 * 2;
+
 std::size_t workspace_bytes(const Problem& problem) {
   return static_cast<std::size_t>(alpha_map(problem).count) * sizeof(double);
 }
@@ -77,6 +83,9 @@ KernelVariant cuda_backward_naive() {
       .backend = Backend::cuda,
       .direction = Direction::backward,
       .deterministic = false,
+      .promises = {.accesses_per_element = 3,
+                   .overhead = kSumBytes / kLeastBytes,
+                   .coalesced = true},
       .workspace_bytes = workspace_bytes,
       .launch = launch,
   };

@@ -42,6 +42,7 @@ KernelVariant cuda_forward_naive() {
       .summary = "one element a thread, a division for its slope",
       .backend = Backend::cuda,
       .direction = Direction::forward,
+      .promises = {.accesses_per_element = 2, .coalesced = true},
       .launch = launch,
   };
 }

@@ -121,6 +121,9 @@ class Executor {
   void* shared_memory() { return shared_.get(); }
   std::size_t thread_number() const { return static_cast<std::size_t>(current_ - threads_.data()); }
   int lane() const { return static_cast<int>(thread_number()) % kWarpSize; }
+  Running running() const {
+    return {.block = blocks_, .thread = current_ == nullptr ? -1 : static_cast<int>(thread_number())};
+  }
 
   ~Executor();
   Executor() = default;
@@ -158,6 +161,7 @@ class Executor {
   void (*kernel_)(const void*) = nullptr;
   const void* context_ = nullptr;
   bool running_ = false;
+  std::uint64_t blocks_ = 0;  ///< that were started, in all launches
 
   std::vector<Thread> threads_;
   std::vector<std::uint32_t> order_;
@@ -262,6 +266,7 @@ void Executor::start_block(std::uint64_t block) {
               static_cast<unsigned>(block / grid_.blocks.x % grid_.blocks.y),
               static_cast<unsigned>(block / grid_.blocks.x / grid_.blocks.y)};
   identity_set_ = &identities(block);
+  ++blocks_;
   for (std::size_t i = 0; i < threads_.size(); ++i) {
     const auto linear = static_cast<unsigned>(i);
     threads_[i] = {.index = {linear % blockDim.x, linear / blockDim.x % blockDim.y,
@@ -621,6 +626,8 @@ std::uint64_t warp_operation(WarpOperation operation, unsigned mask, std::uint64
 }
 
 int lane() { return executor().lane(); }
+
+Running running() { return executor().running(); }
 
 void report(const std::string& mistake, const std::source_location& where) {
   executor().fail(mistake, where);

@@ -30,6 +30,14 @@ class Error : public std::runtime_error {
 /// anything else a shuffle drawn from it.
 void set_schedule(std::uint64_t seed);
 
+/// Which CUDA thread is running: its place in its block, and that block's place among all blocks
+/// that were ever started. Outside a kernel `thread` is negative.
+struct Running {
+  std::uint64_t block = 0;
+  int thread = -1;
+};
+Running running();
+
 /// How many data races ThreadSanitizer has reported so far; 0 in other builds.
 int races_reported();
 

@@ -1,0 +1,32 @@
+// What a variant really moves for a problem, counted in the SIMT executor, and whether that is what
+// it promises.
+#pragma once
+
+#include <string>
+
+#include "case.hpp"
+#include "traffic.hpp"
+#include "variant.hpp"
+
+namespace prelu::traffic {
+
+struct Moved {
+  simt::Traffic tensors;  ///< x and y; x, dy and dx
+  simt::Traffic slopes;   ///< alpha and dalpha
+  simt::Traffic workspace;
+};
+
+/// Runs `variant` once, with an x that takes alpha everywhere: what the data decides is at its
+/// most.
+Moved measure(const KernelVariant& variant, const harness::Case& c);
+
+/// Whether planes (in NHWC: the channels of a pixel) begin where sectors do, so that a kernel that
+/// takes them one by one can touch as few sectors as there are.
+bool is_aligned(const harness::Case& c);
+
+/// The first promise that is not kept, or an empty string: "loads 3 and stores 1 tensors, but
+/// promises 2 and 1". Every tensor counts in whole: the output is written once and the rest are
+/// loads, to the byte. Overhead and sectors are promised of aligned data.
+std::string broken_promise(const Promises& promises, const harness::Case& c, const Moved& moved);
+
+}  // namespace prelu::traffic

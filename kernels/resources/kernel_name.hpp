@@ -1,0 +1,20 @@
+// What a kernel's name tells: C++ mangles its template arguments into it.
+#pragma once
+
+#include <string>
+
+namespace prelu::resources {
+
+struct KernelName {
+  std::string text;   ///< "forward_packed<true, Pack<float, 4>, float, float>"
+  std::string dtype;  ///< of x: "f32"; empty where the kernel is no template over it
+  /// The widest Pack among its template arguments, in bits; 0 where there is none.
+  int pack_bits = 0;
+  /// A kernel with its direction in its name accesses tensors. Others are second stages, which read
+  /// partial sums.
+  bool accesses_tensors = false;
+};
+
+KernelName read_name(const std::string& mangled);
+
+}  // namespace prelu::resources

@@ -1,0 +1,146 @@
+#include "promises.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "architecture.hpp"
+
+namespace prelu::resources {
+namespace {
+
+/// Packs of 32 bytes are one access from sm_100 on.
+int promised_bits(const Promises& promises, int architecture) {
+  constexpr int kFirstWith256 = 100;
+  return architecture >= kFirstWith256 ? promises.access_bits : std::min(promises.access_bits, 128);
+}
+
+bool serves_unaligned(const Promises& promises, const KernelResources& kernel) {
+  return kernel.pack_bits > 0 && kernel.pack_bits < promises.access_bits;
+}
+
+class Check {
+ public:
+  explicit Check(const KernelVariant& variant) : variant_(variant), promises_(variant.promises) {}
+
+  void that_it_promises() {
+    const std::string name(variant_.name);
+    if (promises_.access_bits <= 0) broken_.push_back(name + " promises no width of its accesses");
+    if (promises_.bytes_in_flight <= 0) broken_.push_back(name + " promises no bytes in flight");
+    if (promises_.registers <= 0) broken_.push_back(name + " promises no number of registers");
+  }
+
+  void every(const KernelResources& kernel) {
+    if (kernel.spill_bytes > 0) say(kernel, "spills " + std::to_string(kernel.spill_bytes) + " bytes");
+    if (kernel.stack_bytes > 0) {
+      say(kernel, "uses " + std::to_string(kernel.stack_bytes) + " bytes of local memory");
+    }
+    if (kernel.block_size == 0) say(kernel, "has no __launch_bounds__");
+  }
+
+  void main(const KernelResources& kernel) {
+    if (kernel.registers > promises_.registers) {
+      say(kernel, "takes " + std::to_string(kernel.registers) + " registers; promised: " +
+                      std::to_string(promises_.registers));
+    }
+    if (serves_unaligned(promises_, kernel)) return;
+    width(kernel);
+    loads(kernel, kernel.ptx, "PTX");
+    if (kernel.sass) loads(kernel, *kernel.sass, "SASS");
+    occupancy(kernel);
+  }
+
+  /// Each dtype, on each architecture, has a kernel that is bound to the promises.
+  void that_all_dtypes_are_there(std::span<const KernelResources> kernels) {
+    std::set<int> architectures;
+    std::set<std::pair<int, std::string>> served;
+    for (const KernelResources& kernel : kernels) {
+      architectures.insert(kernel.architecture);
+      if (kernel.accesses_tensors && !serves_unaligned(promises_, kernel)) {
+        served.emplace(kernel.architecture, kernel.dtype);
+      }
+    }
+    if (kernels.empty()) broken_.push_back(std::string(variant_.name) + ": nothing is known of it");
+    for (const int architecture : architectures) {
+      for (const char* dtype : {"f16", "bf16", "f32", "f64"}) {
+        if (served.contains({architecture, dtype})) continue;
+        broken_.push_back(std::string(variant_.name) + " has no kernel for " + dtype +
+                          " with its direction in its name, on sm_" + std::to_string(architecture));
+      }
+    }
+  }
+
+  std::vector<std::string> take() { return std::move(broken_); }
+
+ private:
+  void say(const KernelResources& kernel, const std::string& what) {
+    broken_.push_back(kernel.variant + ", " + kernel.kernel + ", sm_" +
+                      std::to_string(kernel.architecture) + ": " + what);
+  }
+
+  /// Tensors are read and written through this many pointers, at least so wide: one and one by a
+  /// forward kernel, two and, unless it only sums, one by a backward kernel.
+  void width(const KernelResources& kernel) {
+    if (kernel.ptx.bulk) return;
+    const int bits = promised_bits(promises_, kernel.architecture);
+    const auto reads = std::ranges::count_if(
+        kernel.streams, [&](const Stream& stream) { return stream.load_bits >= bits; });
+    const auto writes = std::ranges::count_if(
+        kernel.streams, [&](const Stream& stream) { return stream.store_bits >= bits; });
+    const int wanted = variant_.direction == Direction::forward ? 1 : 2;
+    if (reads < wanted) {
+      say(kernel, "loads " + std::to_string(bits) + " bits at a time from " +
+                      std::to_string(reads) + " of " + std::to_string(wanted) + " tensors");
+    }
+    if (writes < 1) say(kernel, "stores to no tensor " + std::to_string(bits) + " bits at a time");
+  }
+
+  void loads(const KernelResources& kernel, const Findings& code, const std::string& where) {
+    if (!promises_.divides_in_loop && code.divides_in_loop) {
+      say(kernel, "divides integers in its loop (" + where + ")");
+    }
+    if (code.bulk) {
+      // Bulk copies land in shared memory: no more can be in flight than fits there.
+      if (promises_.bytes_in_flight * kernel.block_size > kernel.shared_bytes) {
+        say(kernel, "has shared memory for fewer bytes than it promises in flight");
+      }
+      return;
+    }
+    const int bits = promised_bits(promises_, kernel.architecture);
+    if (code.load_bits < bits || code.store_bits < bits) {
+      say(kernel, "accesses at most " + std::to_string(std::min(code.load_bits, code.store_bits)) +
+                      " bits at a time (" + where + "); promised: " + std::to_string(bits));
+    }
+    if (code.bytes_in_flight < promises_.bytes_in_flight) {
+      say(kernel, "has " + std::to_string(code.bytes_in_flight) + " bytes in flight (" + where +
+                      "); promised: " + std::to_string(promises_.bytes_in_flight));
+    }
+  }
+
+  void occupancy(const KernelResources& kernel) {
+    constexpr int kWide = 128;
+    const Architecture& arch = architecture(kernel.architecture);
+    if (promises_.access_bits < kWide || kernel.bytes_in_flight_per_sm() >= arch.wanted_bytes) return;
+    say(kernel, "has " + std::to_string(kernel.bytes_in_flight_per_sm()) +
+                    " bytes in flight an SM; wanted: " + std::to_string(arch.wanted_bytes));
+  }
+
+  const KernelVariant& variant_;
+  const Promises& promises_;
+  std::vector<std::string> broken_;
+};
+
+}  // namespace
+
+std::vector<std::string> broken_promises(const KernelVariant& variant,
+                                         std::span<const KernelResources> kernels) {
+  Check check(variant);
+  check.that_it_promises();
+  for (const KernelResources& kernel : kernels) {
+    check.every(kernel);
+    if (kernel.accesses_tensors) check.main(kernel);
+  }
+  check.that_all_dtypes_are_there(kernels);
+  return check.take();
+}
+
+}  // namespace prelu::resources

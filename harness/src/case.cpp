@@ -1,8 +1,9 @@
 #include "case.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <stdexcept>
-#include <vector>
 
 #include "names.hpp"
 
@@ -30,23 +31,20 @@ std::int64_t parse_count(std::string_view text, const char* what) {
   return value;
 }
 
-Shape parse_shape(std::string_view text) {
+/// "4x64x14x14" as numbers: 2 of them or more.
+std::vector<std::int64_t> parse_dimensions(std::string_view text, const char* grammar) {
   const auto parts = split(text, 'x');
   if (parts.size() < 2) {
-    throw std::invalid_argument("'" + std::string(text) +
-                                "' is not a shape: NxC, NxCxSPATIAL or NxCxHxW");
+    throw std::invalid_argument("'" + std::string(text) + "' is not a shape: " + grammar);
   }
-  Shape shape{.n = parse_count(parts[0], "a dimension"), .c = parse_count(parts[1], "a dimension")};
-  for (std::size_t i = 2; i < parts.size(); ++i) {
-    const std::int64_t extent = parse_count(parts[i], "a dimension");
-    if (__builtin_mul_overflow(shape.spatial, extent, &shape.spatial)) {
-      throw std::invalid_argument("the dimensions of '" + std::string(text) + "' overflow 63 bits");
-    }
+  std::vector<std::int64_t> dimensions;
+  for (const std::string_view part : parts) {
+    dimensions.push_back(parse_count(part, "a dimension"));
   }
-  return shape;
+  return dimensions;
 }
 
-void parse_option(std::string_view text, Case& c) {
+void parse_option(std::string_view text, const std::vector<std::int64_t>& dimensions, Case& c) {
   const std::size_t equals = text.find('=');
   const std::string_view key = text.substr(0, equals);
   const std::string_view value =
@@ -59,6 +57,13 @@ void parse_option(std::string_view text, Case& c) {
     c.problem.in_place = true;
   } else if (text == "accumulate") {
     c.problem.accumulate = true;
+  } else if (text == "frozen" || text == "sgd") {
+    c.problem.update = parse<AlphaUpdate>(text);
+  } else if (key == "alpha_shape") {
+    c.problem.broadcast =
+        broadcast_of(dimensions, parse_dimensions(value,
+                                                  "ALPHA_SHAPE has one dimension for each of "
+                                                  "x's, 1 or the same"));
   } else if (key == "offset") {
     c.offset = parse_count(value, "an offset");
     if (c.offset > kMostOffset) {
@@ -67,8 +72,8 @@ void parse_option(std::string_view text, Case& c) {
     }
   } else {
     throw std::invalid_argument("'" + std::string(text) +
-                                "' is none of: alpha=DTYPE, zero=SLOPE, in_place, accumulate, "
-                                "offset=ELEMENTS");
+                                "' is none of: alpha=DTYPE, alpha_shape=SHAPE, zero=SLOPE, "
+                                "in_place, accumulate, frozen, sgd, offset=ELEMENTS");
   }
 }
 
@@ -77,7 +82,43 @@ Direction direction_of(std::string_view variant) {
   return parse<Direction>(file.substr(0, file.find('_')));
 }
 
+/// "1x64x1x14": without the depth where there is none.
+std::string dimensions_name(const std::array<std::int64_t, Broadcast::kAxes>& extents, bool depth) {
+  std::string text;
+  for (std::size_t axis = 0; axis < extents.size(); ++axis) {
+    if (axis == 2 && !depth) continue;
+    text += (text.empty() ? "" : "x") + std::to_string(extents[axis]);
+  }
+  return text;
+}
+
 }  // namespace
+
+Shape shape_of(const std::vector<std::int64_t>& dimensions) {
+  Shape shape{.n = dimensions.at(0), .c = dimensions.at(1)};
+  for (std::size_t i = 2; i < dimensions.size(); ++i) {
+    if (__builtin_mul_overflow(shape.spatial, dimensions[i], &shape.spatial)) {
+      throw std::invalid_argument("the dimensions overflow 63 bits");
+    }
+  }
+  return shape;
+}
+
+Broadcast broadcast_of(const std::vector<std::int64_t>& x, const std::vector<std::int64_t>& alpha) {
+  if (x.size() > Broadcast::kAxes) {
+    throw std::invalid_argument("a broadcast has at most " + std::to_string(Broadcast::kAxes) +
+                                " dimensions: n, c, d, h, w");
+  }
+  if (alpha.size() != x.size()) {
+    throw std::invalid_argument("alpha's shape has " + std::to_string(alpha.size()) +
+                                " dimensions, x's has " + std::to_string(x.size()));
+  }
+  Broadcast broadcast;
+  std::copy_backward(x.begin() + 2, x.end(), broadcast.spatial.end());
+  std::copy_n(alpha.begin(), 2, broadcast.alpha.begin());
+  std::copy_backward(alpha.begin() + 2, alpha.end(), broadcast.alpha.end());
+  return broadcast;
+}
 
 std::string problem_name(const Problem& problem, std::int64_t offset) {
   const Shape& shape = problem.shape;
@@ -85,13 +126,21 @@ std::string problem_name(const Problem& problem, std::int64_t offset) {
   text.append(name(problem.dtype)).append("/");
   text.append(name(problem.layout)).append("/");
   text.append(name(problem.alpha_mode)).append("/");
-  text +=
-      std::to_string(shape.n) + "x" + std::to_string(shape.c) + "x" + std::to_string(shape.spatial);
+  const auto [d, h, w] = problem.broadcast.spatial;
+  const bool broadcast = problem.alpha_mode == AlphaMode::broadcast;
+  if (broadcast) {
+    text += dimensions_name({shape.n, shape.c, d, h, w}, d != 1);
+    text += "/alpha_shape=" + dimensions_name(problem.broadcast.alpha, d != 1);
+  } else {
+    text += std::to_string(shape.n) + "x" + std::to_string(shape.c) + "x" +
+            std::to_string(shape.spatial);
+  }
   if (problem.alpha_dtype != problem.dtype)
     text.append("/alpha=").append(name(problem.alpha_dtype));
   if (problem.at_zero != SlopeAtZero::one) text.append("/zero=").append(name(problem.at_zero));
   if (problem.in_place) text += "/in_place";
   if (problem.accumulate) text += "/accumulate";
+  if (problem.update != AlphaUpdate::gradient) text.append("/").append(name(problem.update));
   if (offset != 0) text += "/offset=" + std::to_string(offset);
   return text;
 }
@@ -117,8 +166,14 @@ Case parse_case(std::string_view text) {
     c.problem.dtype = c.problem.alpha_dtype = parse<DType>(parts[first]);
     c.problem.layout = parse<Layout>(parts[first + 1]);
     c.problem.alpha_mode = parse<AlphaMode>(parts[first + 2]);
-    c.problem.shape = parse_shape(parts[first + 3]);
-    for (std::size_t i = first + 4; i < parts.size(); ++i) parse_option(parts[i], c);
+    const auto dimensions =
+        parse_dimensions(parts[first + 3], "NxC, NxCxSPATIAL, NxCxHxW or NxCxDxHxW");
+    c.problem.shape = shape_of(dimensions);
+    for (std::size_t i = first + 4; i < parts.size(); ++i) parse_option(parts[i], dimensions, c);
+    if (c.problem.alpha_mode == AlphaMode::broadcast && c.problem.broadcast == Broadcast{} &&
+        c.problem.shape.spatial != 1) {
+      throw std::invalid_argument("a broadcast needs alpha_shape=SHAPE");
+    }
     validate(c.problem);
     return c;
   } catch (const std::invalid_argument& error) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "prelu/problem.hpp"
 
@@ -21,12 +22,21 @@ struct Case {
 };
 
 /// "bf16/nchw/per_channel/4x64x196", with a suffix for each field that is not at its default:
-/// /alpha=f32, /zero=alpha, /in_place, /accumulate, /offset=1. The shape is n, c and the flattened
-/// rest.
+/// /alpha=f32, /zero=alpha, /in_place, /accumulate, /frozen or /sgd, /offset=1. The shape is n, c
+/// and the flattened rest; of a broadcast it is not flattened, and alpha's stands behind it:
+/// "f32/nchw/broadcast/4x64x14x14/alpha_shape=1x64x1x14".
 std::string problem_name(const Problem& problem, std::int64_t offset);
 
 /// The variant, then the problem: "cuda/forward_packed/bf16/nchw/per_channel/4x64x196".
 std::string case_name(const Case& c);
+
+/// The shape of x's dimensions n, c and any number of spatial ones. Throws std::invalid_argument
+/// where they overflow 63 bits.
+Shape shape_of(const std::vector<std::int64_t>& dimensions);
+
+/// The shapes of a broadcast, from the dimensions n, c, ... of x and of alpha: from 2 to 5, as many
+/// of one as of the other. Throws std::invalid_argument. Whether alpha fits x is validate's to say.
+Broadcast broadcast_of(const std::vector<std::int64_t>& x, const std::vector<std::int64_t>& alpha);
 
 /// Reads a case's name, or a problem's: "forward/bf16/..." gives an empty variant. A shape may have
 /// any number of dimensions from 2; those after the second are flattened. Throws

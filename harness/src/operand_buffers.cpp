@@ -15,7 +15,7 @@ std::size_t tensor_bytes(const Problem& problem) {
 }
 
 std::size_t slope_bytes(const Problem& problem) {
-  return static_cast<std::size_t>(alpha_map(problem).count) * size_of(problem.alpha_dtype);
+  return static_cast<std::size_t>(slope_count(problem)) * size_of(problem.alpha_dtype);
 }
 
 }  // namespace
@@ -63,8 +63,8 @@ std::string GuardedBuffer::damage() const {
 }
 
 OperandBuffers::OperandBuffers(Device& device, const Problem& problem, std::int64_t offset,
-                               std::size_t workspace_bytes)
-    : problem_(problem) {
+                               std::size_t workspace_bytes, std::size_t zeroed_workspace_bytes)
+    : problem_(problem), zeroed_workspace_bytes_(zeroed_workspace_bytes) {
   const std::size_t tensor = tensor_bytes(problem);
   const std::size_t slopes = slope_bytes(problem);
   const std::size_t tensor_offset = static_cast<std::size_t>(offset) * size_of(problem.dtype);
@@ -79,7 +79,10 @@ OperandBuffers::OperandBuffers(Device& device, const Problem& problem, std::int6
   } else {
     add("dy", tensor, tensor_offset);
     if (!problem.in_place) add("dx", tensor, tensor_offset);
-    add("dalpha", slopes, slope_offset);
+    if (problem.update != AlphaUpdate::frozen) add("dalpha", slopes, slope_offset);
+    if (problem.update == AlphaUpdate::sgd && !problem.in_place) {
+      add("alpha_out", slopes, slope_offset);
+    }
     add("workspace", workspace_bytes, 0);
   }
 }
@@ -88,6 +91,7 @@ std::size_t OperandBuffers::index_of(std::string_view operand) const {
   std::string_view name = operand;
   if (problem_.in_place && operand == "y") name = "x";
   if (problem_.in_place && operand == "dx") name = "dy";
+  if (problem_.in_place && operand == "alpha_out") name = "alpha";
   for (std::size_t i = 0; i < buffers_.size(); ++i) {
     if (name == buffers_[i].name) return i;
   }
@@ -98,20 +102,26 @@ Operands OperandBuffers::operands() const {
   if (problem_.direction == Direction::forward) {
     return {.x = at("x").data(), .alpha = at("alpha").data(), .y = at("y").data()};
   }
-  return {.x = at("x").data(),
-          .alpha = at("alpha").data(),
-          .dy = at("dy").data(),
-          .dx = at("dx").data(),
-          .dalpha = at("dalpha").data(),
-          .workspace = at("workspace").data()};
+  Operands operands{.x = at("x").data(),
+                    .alpha = at("alpha").data(),
+                    .dy = at("dy").data(),
+                    .dx = at("dx").data(),
+                    .sgd = kSgdStep,
+                    .workspace = at("workspace").data()};
+  if (problem_.update != AlphaUpdate::frozen) operands.dalpha = at("dalpha").data();
+  if (problem_.update == AlphaUpdate::sgd) operands.alpha_out = at("alpha_out").data();
+  return operands;
 }
 
 void OperandBuffers::prepare(const ProblemData& data, unsigned char poison) {
   for (Named& named : buffers_) named.buffer.poison(poison);
   at("x").write(data.x);
   at("alpha").write(data.alpha);
-  if (problem_.direction == Direction::backward) at("dy").write(data.dy);
-  if (problem_.accumulate) at("dalpha").write(data.dalpha_before);
+  if (problem_.direction == Direction::backward) {
+    at("dy").write(data.dy);
+    at("workspace").write(std::vector<std::byte>(zeroed_workspace_bytes_));
+  }
+  if (!data.dalpha_before.empty()) at("dalpha").write(data.dalpha_before);
 }
 
 void OperandBuffers::seal() {
@@ -131,9 +141,18 @@ std::string OperandBuffers::damage(const ProblemData& data) const {
   const bool forward = problem_.direction == Direction::forward;
   const bool x_is_output = forward && problem_.in_place;
   if (!x_is_output && at("x").read() != data.x) return "the input x was changed";
-  if (at("alpha").read() != data.alpha) return "the input alpha was changed";
+  const bool alpha_is_output = problem_.update == AlphaUpdate::sgd && problem_.in_place;
+  if (!alpha_is_output && at("alpha").read() != data.alpha) return "the input alpha was changed";
   if (!forward && !problem_.in_place && at("dy").read() != data.dy)
     return "the input dy was changed";
+  if (!forward && zeroed_workspace_bytes_ > 0) {
+    std::vector<std::byte> start = at("workspace").read();
+    start.resize(zeroed_workspace_bytes_);
+    const auto at = std::ranges::find_if(start, [](std::byte byte) { return byte != std::byte{}; });
+    if (at != start.end()) {
+      return "byte " + std::to_string(at - start.begin()) + " of the workspace was not left zero";
+    }
+  }
   return {};
 }
 
@@ -143,10 +162,12 @@ std::vector<std::byte> OperandBuffers::read_output() const {
 
 std::vector<std::byte> OperandBuffers::read_dalpha() const { return at("dalpha").read(); }
 
+std::vector<std::byte> OperandBuffers::read_alpha_out() const { return at("alpha_out").read(); }
+
 std::size_t OperandBuffers::bytes_needed(const Problem& problem, std::size_t workspace_bytes) {
   const std::size_t tensors = problem.direction == Direction::forward ? 2 : 3;
-  constexpr std::size_t kGuards = std::size_t{7} * 2 * GuardedBuffer::kGuardBytes;
-  return tensors * tensor_bytes(problem) + 2 * slope_bytes(problem) + workspace_bytes + kGuards;
+  constexpr std::size_t kGuards = std::size_t{8} * 2 * GuardedBuffer::kGuardBytes;
+  return tensors * tensor_bytes(problem) + 3 * slope_bytes(problem) + workspace_bytes + kGuards;
 }
 
 }  // namespace prelu::harness

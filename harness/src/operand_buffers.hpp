@@ -45,25 +45,28 @@ class GuardedBuffer {
   Buffer buffer_;
 };
 
-/// All operands of a problem. In place, y is x and dx is dy.
+/// All operands of a problem. In place, y is x, dx is dy and alpha_out is alpha.
 class OperandBuffers {
  public:
   /// Throws std::bad_alloc.
   OperandBuffers(Device& device, const Problem& problem, std::int64_t offset,
-                 std::size_t workspace_bytes);
+                 std::size_t workspace_bytes, std::size_t zeroed_workspace_bytes = 0);
 
   Operands operands() const;
 
-  /// Writes the inputs, and `poison` to everything else: outputs, workspace, guard zones.
+  /// Writes the inputs, zeros to the part of the workspace that must be zero, and `poison` to
+  /// everything else: outputs, workspace, guard zones.
   void prepare(const ProblemData& data, unsigned char poison);
   void seal();
   void unseal();
 
-  /// "dx was written 3 bytes past its end", or an empty string; also when an input has changed.
+  /// "dx was written 3 bytes past its end", or an empty string; also when an input has changed,
+  /// or the part of the workspace that must be zero.
   std::string damage(const ProblemData& data) const;
 
   std::vector<std::byte> read_output() const;
   std::vector<std::byte> read_dalpha() const;
+  std::vector<std::byte> read_alpha_out() const;
 
   /// The device memory that a case needs to be verified.
   static std::size_t bytes_needed(const Problem& problem, std::size_t workspace_bytes);
@@ -82,6 +85,7 @@ class OperandBuffers {
   }
 
   Problem problem_;
+  std::size_t zeroed_workspace_bytes_;
   std::vector<Named> buffers_;
 };
 

@@ -104,39 +104,70 @@ double integer_x(std::uint64_t bits) {
   return (bits & 7) == 0 ? magnitude : -magnitude;
 }
 
+/// The slope of an element, and its place among the terms of that slope.
+class PlaceInSums {
+ public:
+  explicit PlaceInSums(const Problem& problem)
+      : broadcast_(problem.alpha_mode == AlphaMode::broadcast) {
+    if (!broadcast_) {
+      map_ = alpha_map(problem);
+      return;
+    }
+    slopes_ = broadcast_map(problem);
+    // The axes that alpha does not have are those that are summed over.
+    ranks_.extent = slopes_.extent;
+    std::int64_t step = 1;
+    for (std::size_t axis = Broadcast::kAxes; axis-- > 0;) {
+      if (slopes_.stride[axis] != 0) continue;
+      ranks_.stride[axis] = step;
+      step *= ranks_.extent[axis];
+    }
+  }
+
+  std::int64_t slope(std::int64_t i) const { return broadcast_ ? slopes_(i) : map_(i); }
+  std::int64_t rank(std::int64_t i) const {
+    return broadcast_ ? ranks_(i) : i / (map_.inner * map_.count) * map_.inner + i % map_.inner;
+  }
+
+ private:
+  bool broadcast_;
+  AlphaMap map_;
+  BroadcastMap slopes_;
+  BroadcastMap ranks_;
+};
+
 /// Integer data: the terms of a slope cancel in pairs that lie half the sum apart, but for a few.
 /// So every sum is an integer below 256, which even bf16 holds exactly, and a kernel that loses a
 /// term, or a block of them, is off by an integer that shows. Both of a pair are drawn from the
 /// same bits.
 class Pairs {
  public:
-  Pairs(const AlphaMap& map, std::int64_t elements)
-      : map_(map), terms_(elements / std::max<std::int64_t>(1, map.count)) {}
+  explicit Pairs(const Problem& problem)
+      : place_(problem),
+        terms_(problem.shape.elements() / std::max<std::int64_t>(1, slope_count(problem))) {}
 
   std::int64_t terms() const { return terms_; }
 
   /// What element i is drawn by.
-  std::int64_t key(std::int64_t i) const { return map_(i) * terms_ + rank(i) % half(); }
+  std::int64_t key(std::int64_t i) const {
+    return place_.slope(i) * terms_ + place_.rank(i) % half();
+  }
 
   /// 1 or -1; `random` is the same for both of a pair.
   double sign(std::int64_t i, bool random) const {
     if (!cancels(i)) return 1;
-    return random == (rank(i) / half() % 2 == 1) ? -1 : 1;
+    return random == (place_.rank(i) / half() % 2 == 1) ? -1 : 1;
   }
 
   bool cancels(std::int64_t i) const {
     constexpr std::int64_t kNotCancelled = 40;
-    return rank(i) % half() >= kNotCancelled;
+    return place_.rank(i) % half() >= kNotCancelled;
   }
 
  private:
   std::int64_t half() const { return std::max<std::int64_t>(1, terms_ / 2); }
-  /// The place of element i among the terms of its slope.
-  std::int64_t rank(std::int64_t i) const {
-    return i / (map_.inner * map_.count) * map_.inner + i % map_.inner;
-  }
 
-  AlphaMap map_;
+  PlaceInSums place_;
   std::int64_t terms_;
 };
 
@@ -144,9 +175,7 @@ class Pairs {
 class Drawer {
  public:
   Drawer(const Problem& problem, const Dataset& dataset)
-      : dataset_(dataset),
-        limits_(limits_of(problem.dtype)),
-        pairs_(alpha_map(problem), problem.shape.elements()) {
+      : dataset_(dataset), limits_(limits_of(problem.dtype)), pairs_(problem) {
     // Keeps sum |x * dy| below 2^24 a slope: beyond 2^23 terms, some dy of integer data are 0.
     constexpr std::int64_t kMostTerms = std::int64_t{1} << 23;
     stride_ = static_cast<std::uint64_t>((pairs_.terms() + kMostTerms - 1) / kMostTerms);
@@ -226,12 +255,28 @@ std::vector<std::byte> fill(std::int64_t count, Draw draw_one) {
   return bytes;
 }
 
-ExpectedGradient expected_gradient(const Problem& problem, const reference::SlopeGradient& gradient,
-                                   bool integer_sums) {
-  constexpr double kExactBelow = 0x1p24;
-  const bool exact = integer_sums && gradient.magnitude < kExactBelow;
+ExpectedSlope expected_gradient(const Problem& problem, const reference::SlopeGradient& gradient,
+                                bool integer_sums) {
+  // Half the momentum of a step is a multiple of a half: one bit less is left for the sum.
+  const double exact_below = problem.update == AlphaUpdate::sgd ? 0x1p23 : 0x1p24;
+  const bool exact = integer_sums && gradient.magnitude < exact_below;
   return {.value = reference::rounded(gradient.value, problem.alpha_dtype),
           .allowed = exact ? 0 : reference::allowed_error(problem, gradient)};
+}
+
+std::vector<ExpectedSlope> expected_alpha_out(
+    const Problem& problem, const ProblemData& data,
+    const std::vector<reference::SlopeGradient>& momentum) {
+  return visit_dtype(problem.alpha_dtype, [&]<class A>(std::type_identity<A>) {
+    const auto* alpha = reinterpret_cast<const A*>(data.alpha.data());
+    std::vector<ExpectedSlope> slopes;
+    for (std::size_t k = 0; k < momentum.size(); ++k) {
+      const auto [value, allowed] =
+          reference::stepped_alpha(problem, kSgdStep, widen(alpha[k]), momentum[k]);
+      slopes.push_back({.value = value, .allowed = allowed});
+    }
+    return slopes;
+  });
 }
 
 void compute_expected(const Problem& problem, bool integer_sums, ProblemData& data) {
@@ -245,10 +290,14 @@ void compute_expected(const Problem& problem, bool integer_sums, ProblemData& da
                                                        .alpha = data.alpha.data(),
                                                        .dy = data.dy.data(),
                                                        .dx = data.expected.data(),
-                                                       .dalpha = data.dalpha_before.data()});
+                                                       .dalpha = data.dalpha_before.data(),
+                                                       .sgd = kSgdStep});
   data.expected_dalpha.reserve(gradients.size());
   for (const auto& gradient : gradients) {
     data.expected_dalpha.push_back(expected_gradient(problem, gradient, integer_sums));
+  }
+  if (problem.update == AlphaUpdate::sgd) {
+    data.expected_alpha_out = expected_alpha_out(problem, data, gradients);
   }
 }
 
@@ -293,7 +342,7 @@ std::vector<Dataset> datasets_for(const Problem& problem, std::uint64_t seed) {
 ProblemData make_data(const Problem& problem, const Dataset& dataset) {
   const Drawer drawer(problem, dataset);
   const std::int64_t elements = problem.shape.elements();
-  const std::int64_t slopes = alpha_map(problem).count;
+  const std::int64_t slopes = slope_count(problem);
   ProblemData data;
   visit_dtypes(problem, [&]<class S, class A>(std::type_identity<S>, std::type_identity<A>) {
     data.x = fill<S>(elements, [&](std::int64_t i) { return drawer.x(i); });
@@ -301,7 +350,7 @@ ProblemData make_data(const Problem& problem, const Dataset& dataset) {
     if (problem.direction == Direction::backward) {
       data.dy = fill<S>(elements, [&](std::int64_t i) { return drawer.dy(i); });
     }
-    if (problem.accumulate) {
+    if (problem.accumulate || problem.update == AlphaUpdate::sgd) {
       data.dalpha_before = fill<A>(slopes, [&](std::int64_t k) { return drawer.dalpha_before(k); });
     }
   });
@@ -312,8 +361,8 @@ ProblemData make_data(const Problem& problem, const Dataset& dataset) {
 std::int64_t data_bytes(const Problem& problem) {
   const auto element = static_cast<std::int64_t>(size_of(problem.dtype));
   const std::int64_t tensors = problem.direction == Direction::forward ? 2 : 3;
-  constexpr std::int64_t kBytesPerSlope = 8 + 8 + 16 + 3 * 40;  // alpha, dalpha, expected, sums
-  return tensors * element * problem.shape.elements() + kBytesPerSlope * alpha_map(problem).count;
+  constexpr std::int64_t kBytesPerSlope = 8 + 8 + 32 + 3 * 40;  // alpha, dalpha, expected, sums
+  return tensors * element * problem.shape.elements() + kBytesPerSlope * slope_count(problem);
 }
 
 }  // namespace prelu::harness

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "prelu/operands.hpp"
 #include "prelu/problem.hpp"
 
 namespace prelu::harness {
@@ -39,21 +40,27 @@ std::string describe(const Dataset& dataset);
 /// the smallest); random and integer for large ones, where the others would show nothing more.
 std::vector<Dataset> datasets_for(const Problem& problem, std::uint64_t seed);
 
-/// What one slope's gradient must be.
-struct ExpectedGradient {
+/// The step that is taken where alpha is updated: powers of two, so that sums of integers stay
+/// exact.
+inline constexpr SgdStep kSgdStep{.learning_rate = 0.125, .momentum = 0.5};
+
+/// What one slope's gradient, momentum or new value must be.
+struct ExpectedSlope {
   double value = 0;    ///< rounded to alpha's dtype
   double allowed = 0;  ///< the error a right kernel may make; 0 where every order is exact
 };
 
-/// Dense tensors as bytes of their dtype. Forward fills x, alpha and y; backward all but y.
+/// Dense tensors as bytes of their dtype. Forward fills x, alpha and y; backward all but y, as far
+/// as the problem has them.
 struct ProblemData {
   std::vector<std::byte> x;
   std::vector<std::byte> alpha;
   std::vector<std::byte> dy;
-  std::vector<std::byte> dalpha_before;  ///< what accumulate adds to; empty without it
+  std::vector<std::byte> dalpha_before;  ///< what accumulate and sgd start from; empty without them
 
-  std::vector<std::byte> expected;  ///< y, or dx
-  std::vector<ExpectedGradient> expected_dalpha;
+  std::vector<std::byte> expected;                ///< y, or dx
+  std::vector<ExpectedSlope> expected_dalpha;     ///< empty where alpha is frozen
+  std::vector<ExpectedSlope> expected_alpha_out;  ///< of sgd
 };
 
 /// Draws the inputs of `dataset` and computes the expected outputs with all cores.

@@ -20,23 +20,34 @@ struct Sizes {
   std::size_t total;
 };
 
+/// How many arenas of alpha's size a set holds.
+std::size_t alpha_arenas(const Problem& problem) {
+  if (problem.direction == Direction::forward) return 1;
+  switch (problem.update) {
+    case AlphaUpdate::gradient: return 2;
+    case AlphaUpdate::frozen: return 1;
+    case AlphaUpdate::sgd: return problem.in_place ? 2 : 3;
+  }
+  return 0;
+}
+
 Sizes sizes_of(const Problem& problem, std::int64_t offset) {
   const std::size_t element = size_of(problem.dtype);
   const std::size_t slope = size_of(problem.alpha_dtype);
   Sizes sizes{.tensor = static_cast<std::size_t>(problem.shape.elements()) * element,
-              .slopes = static_cast<std::size_t>(alpha_map(problem).count) * slope,
+              .slopes = static_cast<std::size_t>(slope_count(problem)) * slope,
               .tensor_offset = static_cast<std::size_t>(offset) * element,
               .slope_offset = static_cast<std::size_t>(offset) * slope};
   const bool forward = problem.direction == Direction::forward;
   sizes.tensors = (forward ? 2U : 3U) - (problem.in_place ? 1U : 0U);
   sizes.total = sizes.tensors * Arena::stride(sizes.tensor, sizes.tensor_offset) +
-                (forward ? 1U : 2U) * Arena::stride(sizes.slopes, sizes.slope_offset);
+                alpha_arenas(problem) * Arena::stride(sizes.slopes, sizes.slope_offset);
   return sizes;
 }
 
 std::vector<std::byte> ones(const Problem& problem) {
   return visit_dtype(problem.alpha_dtype, [&]<class A>(std::type_identity<A>) {
-    const auto count = static_cast<std::size_t>(alpha_map(problem).count);
+    const auto count = static_cast<std::size_t>(slope_count(problem));
     std::vector<std::byte> bytes(count * sizeof(A));
     auto* values = reinterpret_cast<A*>(bytes.data());
     std::fill(values, values + count, narrow<A>(1));
@@ -50,7 +61,7 @@ Arena::Arena(Device& device, std::size_t bytes, std::size_t offset_bytes, std::s
     : stride_(stride(bytes, offset_bytes)),
       offset_bytes_(offset_bytes),
       sets_(sets),
-      buffer_(device.allocate(std::max(stride_ * sets, kAlignment))) {}
+      buffer_(bytes == 0 ? Buffer{} : device.allocate(stride_ * sets)) {}
 
 std::size_t Arena::stride(std::size_t bytes, std::size_t offset_bytes) {
   return bytes == 0 ? 0 : (bytes + offset_bytes + kAlignment - 1) / kAlignment * kAlignment;
@@ -67,7 +78,7 @@ void Arena::write(Device& device, const std::vector<std::byte>& bytes) {
 }
 
 void Arena::fill(Device& device, unsigned char value) {
-  device.fill(buffer_.get(), value, stride_ * sets_);
+  if (buffer_) device.fill(buffer_.get(), value, stride_ * sets_);
 }
 
 std::size_t sets_to_evict(std::size_t bytes_per_set, std::size_t cache_bytes) {
@@ -84,13 +95,19 @@ RotatingOperands::RotatingOperands(Device& device, const Problem& problem, std::
       out_(device, problem.in_place ? 0 : sizes_of(problem, offset).tensor,
            sizes_of(problem, offset).tensor_offset, sets_),
       dy_(device, data.dy.size(), sizes_of(problem, offset).tensor_offset, sets_),
-      dalpha_(device, data.dy.empty() ? 0 : sizes_of(problem, offset).slopes,
+      dalpha_(device, data.expected_dalpha.empty() ? 0 : sizes_of(problem, offset).slopes,
               sizes_of(problem, offset).slope_offset, sets_),
+      alpha_out_(device,
+                 data.expected_alpha_out.empty() || problem.in_place
+                     ? 0
+                     : sizes_of(problem, offset).slopes,
+                 sizes_of(problem, offset).slope_offset, sets_),
       workspace_(device, workspace_bytes, 0, 1) {
   // Touched before it is measured: a fresh page costs many times the access.
   out_.fill(device, 0);
   dalpha_.fill(device, 0);
-  workspace_.fill(device, 0);
+  alpha_out_.fill(device, 0);
+  workspace_.fill(device, 0);  // which some variants ask for, and leave behind
   x_.write(device, data.x);
   alpha_.write(device, problem.in_place ? ones(problem) : data.alpha);
   dy_.write(device, data.dy);
@@ -107,6 +124,8 @@ Operands RotatingOperands::set(std::size_t index) const {
           .dy = dy_.at(index),
           .dx = problem_.in_place ? dy_.at(index) : out_.at(index),
           .dalpha = dalpha_.at(index),
+          .alpha_out = problem_.in_place ? alpha_.at(index) : alpha_out_.at(index),
+          .sgd = kSgdStep,
           .workspace = workspace_.at(0)};
 }
 

@@ -19,7 +19,10 @@ class Arena {
   /// `bytes` for each of `sets`, `offset_bytes` past a 256-byte boundary.
   Arena(Device& device, std::size_t bytes, std::size_t offset_bytes, std::size_t sets);
 
-  std::byte* at(std::size_t set) const { return buffer_.get() + set * stride_ + offset_bytes_; }
+  /// Null where there are no bytes.
+  std::byte* at(std::size_t set) const {
+    return buffer_ ? buffer_.get() + set * stride_ + offset_bytes_ : nullptr;
+  }
 
   /// Writes `bytes` to every set.
   void write(Device& device, const std::vector<std::byte>& bytes);
@@ -64,6 +67,7 @@ class RotatingOperands {
   Arena out_;  ///< y or dx; unused in place
   Arena dy_;
   Arena dalpha_;
+  Arena alpha_out_;
   Arena workspace_;
 };
 

@@ -111,21 +111,18 @@ std::vector<bool> booleans(const Value& group, const char* key) {
   return list<bool>(group, key, {false}, [](const Value& value) { return value.boolean(); });
 }
 
-Shape read_shape(const Value& value) {
-  const auto dimensions = value.elements();
+using Dimensions = std::vector<std::int64_t>;
+
+Dimensions read_dimensions(const Value& value) {
+  Dimensions dimensions;
+  for (const Value& element : value.elements()) dimensions.push_back(element.count());
   if (dimensions.size() < 2) value.fail("a shape is [n, c], [n, c, spatial] or [n, c, h, w]");
-  Shape shape{.n = dimensions[0].count(), .c = dimensions[1].count()};
-  for (std::size_t i = 2; i < dimensions.size(); ++i) {
-    if (__builtin_mul_overflow(shape.spatial, dimensions[i].count(), &shape.spatial)) {
-      value.fail("the dimensions overflow 63 bits");
-    }
-  }
   try {
-    validate({.shape = shape});
+    validate({.shape = shape_of(dimensions)});
   } catch (const std::invalid_argument& error) {
     value.fail(error.what());
   }
-  return shape;
+  return dimensions;
 }
 
 /// "cuda/*" as a regular expression; only * is special.
@@ -186,7 +183,7 @@ void for_each_combination(Visit visit, const List& first, const Lists&... rest) 
 void expand_group(const Value& group, std::span<const KernelVariant> variants,
                   std::set<std::string>& seen, std::vector<Case>& cases) {
   group.allow_only({"direction", "dtype", "alpha_dtype", "layout", "alpha", "zero", "in_place",
-                    "accumulate", "offset", "shapes", "variants"});
+                    "accumulate", "update", "offset", "shapes", "alpha_shapes", "variants"});
   const auto direction = group.at("direction").enumerator<Direction>();
   const auto names = variants_of(group, direction, variants);
   const auto dtypes = enumerators<DType>(group, "dtype", {DType::f32});
@@ -195,6 +192,7 @@ void expand_group(const Value& group, std::span<const KernelVariant> variants,
   const auto zeros = enumerators<SlopeAtZero>(group, "zero", {SlopeAtZero::one});
   const auto in_place = booleans(group, "in_place");
   const auto accumulate = booleans(group, "accumulate");
+  const auto updates = enumerators<AlphaUpdate>(group, "update", {AlphaUpdate::gradient});
   const auto offsets = list<std::int64_t>(group, "offset", {0}, [](const Value& value) {
     const std::int64_t offset = value.count();
     if (offset > kMostOffset) value.fail("must be at most " + std::to_string(kMostOffset));
@@ -206,22 +204,35 @@ void expand_group(const Value& group, std::span<const KernelVariant> variants,
     if (text != "same" && text != "f32") value.fail("'" + text + "' is none of: same, f32");
     return text == "f32";
   });
-  const auto shapes = list<Shape>(group, "shapes", {}, read_shape);
+  const auto shapes = list<Dimensions>(group, "shapes", {}, read_dimensions);
   if (shapes.empty()) group.at("shapes").fail("must be a list that is not empty");
+  // Alpha's shapes are those of a broadcast; without one there is a single shape, which says
+  // nothing.
+  const bool broadcast = modes == std::vector{AlphaMode::broadcast};
+  if (!broadcast && std::ranges::find(modes, AlphaMode::broadcast) != modes.end()) {
+    group.at("alpha").fail("broadcast stands alone in a group: it has shapes of its own");
+  }
+  if (broadcast != group.has("alpha_shapes")) {
+    group.fail("alpha \"broadcast\" and \"alpha_shapes\" go together");
+  }
+  const auto alpha_shapes = list<Dimensions>(group, "alpha_shapes", {{}}, read_dimensions);
 
   for_each_combination(
-      [&](const Shape& shape, DType dtype, bool f32_alpha, Layout layout, AlphaMode mode,
-          SlopeAtZero zero, bool in_place_now, bool accumulate_now, std::int64_t offset) {
-        const Problem problem{.direction = direction,
-                              .dtype = dtype,
-                              .alpha_dtype = f32_alpha ? DType::f32 : dtype,
-                              .layout = layout,
-                              .alpha_mode = mode,
-                              .shape = shape,
-                              .at_zero = zero,
-                              .in_place = in_place_now,
-                              .accumulate = accumulate_now};
+      [&](const Dimensions& shape, const Dimensions& alpha_shape, DType dtype, bool f32_alpha,
+          Layout layout, AlphaMode mode, SlopeAtZero zero, bool in_place_now, bool accumulate_now,
+          AlphaUpdate update, std::int64_t offset) {
+        Problem problem{.direction = direction,
+                        .dtype = dtype,
+                        .alpha_dtype = f32_alpha ? DType::f32 : dtype,
+                        .layout = layout,
+                        .alpha_mode = mode,
+                        .shape = shape_of(shape),
+                        .at_zero = zero,
+                        .in_place = in_place_now,
+                        .accumulate = accumulate_now,
+                        .update = update};
         try {
+          if (broadcast) problem.broadcast = broadcast_of(shape, alpha_shape);
           validate(problem);
         } catch (const std::invalid_argument& error) {
           group.fail(error.what());
@@ -231,7 +242,8 @@ void expand_group(const Value& group, std::span<const KernelVariant> variants,
           if (seen.insert(case_name(c)).second) cases.push_back(std::move(c));
         }
       },
-      shapes, dtypes, alpha_is_f32, layouts, modes, zeros, in_place, accumulate, offsets);
+      shapes, alpha_shapes, dtypes, alpha_is_f32, layouts, modes, zeros, in_place, accumulate,
+      updates, offsets);
 }
 
 }  // namespace

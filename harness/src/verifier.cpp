@@ -6,6 +6,7 @@
 #include <cstring>
 #include <optional>
 #include <sstream>
+#include <tuple>
 #include <type_traits>
 
 #include "dtype.hpp"
@@ -66,12 +67,14 @@ bool holds_nan(DType dtype, const std::vector<std::byte>& bytes) {
 }
 
 bool expects_nan(const Problem& problem, const ProblemData& data) {
+  const auto is_nan = [](const ExpectedSlope& slope) { return std::isnan(slope.value); };
   return holds_nan(problem.dtype, data.expected) ||
-         std::ranges::any_of(data.expected_dalpha,
-                             [](const auto& gradient) { return std::isnan(gradient.value); });
+         std::ranges::any_of(data.expected_dalpha, is_nan) ||
+         std::ranges::any_of(data.expected_alpha_out, is_nan);
 }
 
-std::string compare_dalpha(DType dtype, const std::vector<ExpectedGradient>& expected,
+std::string compare_slopes(DType dtype, const char* operand,
+                           const std::vector<ExpectedSlope>& expected,
                            const std::vector<std::byte>& actual,
                            reports::Verification& verification) {
   return visit_dtype(dtype, [&]<class A>(std::type_identity<A>) -> std::string {
@@ -90,8 +93,8 @@ std::string compare_dalpha(DType dtype, const std::vector<ExpectedGradient>& exp
       if (wrong++ > 0) continue;
       std::ostringstream text;
       text.precision(17);
-      text << "dalpha[" << k << "] is " << show(have[k]) << ", expected " << value << " within "
-           << allowed;
+      text << operand << "[" << k << "] is " << show(have[k]) << ", expected " << value
+           << " within " << allowed;
       first = text.str();
     }
     if (wrong == 0) return {};
@@ -100,10 +103,24 @@ std::string compare_dalpha(DType dtype, const std::vector<ExpectedGradient>& exp
   });
 }
 
+/// What a run leaves for alpha, besides dx.
+struct AlphaResults {
+  std::vector<std::byte> dalpha;
+  std::vector<std::byte> alpha_out;
+};
+
+AlphaResults read_alpha_results(const Problem& problem, const OperandBuffers& buffers) {
+  AlphaResults results;
+  if (problem.direction == Direction::forward) return results;
+  if (problem.update != AlphaUpdate::frozen) results.dalpha = buffers.read_dalpha();
+  if (problem.update == AlphaUpdate::sgd) results.alpha_out = buffers.read_alpha_out();
+  return results;
+}
+
 /// Runs once and compares; what is wrong, or an empty string.
 std::string run_and_compare(Device& device, const KernelVariant& variant, const Case& c,
                             const ProblemData& data, OperandBuffers& buffers, unsigned char poison,
-                            std::optional<std::vector<std::byte>>& first_dalpha,
+                            std::optional<AlphaResults>& first,
                             reports::Verification& verification) {
   const bool forward = c.problem.direction == Direction::forward;
   buffers.prepare(data, poison);
@@ -118,26 +135,34 @@ std::string run_and_compare(Device& device, const KernelVariant& variant, const 
 
   if (std::string damage = buffers.damage(data); !damage.empty()) return damage;
   verification.checked +=
-      c.problem.shape.elements() + static_cast<std::int64_t>(data.expected_dalpha.size());
+      c.problem.shape.elements() +
+      static_cast<std::int64_t>(data.expected_dalpha.size() + data.expected_alpha_out.size());
   if (std::string wrong = compare_elements(c.problem.dtype, forward ? "y" : "dx", data.expected,
                                            buffers.read_output());
       !wrong.empty()) {
     return wrong;
   }
-  if (forward) return {};
 
-  const std::vector<std::byte> dalpha = buffers.read_dalpha();
+  const DType dtype = c.problem.alpha_dtype;
+  const AlphaResults results = read_alpha_results(c.problem, buffers);
   if (std::string wrong =
-          compare_dalpha(c.problem.alpha_dtype, data.expected_dalpha, dalpha, verification);
+          compare_slopes(dtype, "dalpha", data.expected_dalpha, results.dalpha, verification);
       !wrong.empty()) {
     return wrong;
   }
-  if (!first_dalpha) first_dalpha = dalpha;
-  if (!variant.deterministic) return {};
-  if (const std::string wrong =
-          compare_elements(c.problem.alpha_dtype, "dalpha", *first_dalpha, dalpha);
+  if (std::string wrong = compare_slopes(dtype, "alpha_out", data.expected_alpha_out,
+                                         results.alpha_out, verification);
       !wrong.empty()) {
-    return "not deterministic: in another run " + wrong;
+    return wrong;
+  }
+  if (!first) first = results;
+  if (!variant.deterministic) return {};
+  for (const auto& [operand, before, now] :
+       {std::tuple("dalpha", &first->dalpha, &results.dalpha),
+        std::tuple("alpha_out", &first->alpha_out, &results.alpha_out)}) {
+    if (const std::string wrong = compare_elements(dtype, operand, *before, *now); !wrong.empty()) {
+      return "not deterministic: in another run " + wrong;
+    }
   }
   return {};
 }
@@ -156,13 +181,12 @@ void verify(Device& device, const KernelVariant& variant, const Case& c, const D
                             dataset.kind == DataKind::random;
   const int least = compare_runs || expects_nan(c.problem, data) ? 2 : 1;
   const int runs = std::max(device.schedules(), least);
-  std::optional<std::vector<std::byte>> first_dalpha;
+  std::optional<AlphaResults> first;
   for (int run = 0; run < runs && verdict.passed(); ++run) {
     device.use_schedule(run % device.schedules());
-    const std::string wrong =
-        run_and_compare(device, variant, c, data, buffers,
-                        kPoisons[static_cast<std::size_t>(run) % kPoisons.size()], first_dalpha,
-                        verdict.verification);
+    const std::string wrong = run_and_compare(
+        device, variant, c, data, buffers,
+        kPoisons[static_cast<std::size_t>(run) % kPoisons.size()], first, verdict.verification);
     if (!wrong.empty()) {
       verdict.mismatch = wrong + " (" + describe(dataset) + " data, seed " +
                          std::to_string(dataset.seed) + ", run " + std::to_string(run + 1) + ")";

@@ -106,6 +106,47 @@ TEST(CaseName, FlattensTheDimensionsAfterTheSecond) {
   EXPECT_EQ(shape("2x3x5x7x11"), (Shape{.n = 2, .c = 3, .spatial = 385}));
 }
 
+TEST(CaseName, SaysWhatIsDoneForAlphaUnlessItIsTheGradient) {
+  for (const char* name : {"backward/f32/nchw/shared/2x3x5/frozen",
+                           "backward/f16/nhwc/per_channel/2x3x5/alpha=f32/in_place/sgd/offset=1"}) {
+    const Case c = parse_case(name);
+    EXPECT_EQ("backward/" + problem_name(c.problem, c.offset), name);
+  }
+  EXPECT_EQ(parse_case("backward/f32/nchw/shared/2x3/sgd").problem.update, AlphaUpdate::sgd);
+}
+
+TEST(CaseName, OfABroadcastKeepsTheDimensionsOfXAndOfAlpha) {
+  const Case c = parse_case("forward/f32/nchw/broadcast/4x64x14x7/alpha_shape=1x64x1x7");
+  EXPECT_EQ(c.problem.shape, (Shape{.n = 4, .c = 64, .spatial = 98}));
+  EXPECT_EQ(c.problem.broadcast, (Broadcast{.spatial = {1, 14, 7}, .alpha = {1, 64, 1, 1, 7}}));
+  for (const char* name :
+       {"f32/nchw/broadcast/4x64x14x7/alpha_shape=1x64x1x7",
+        "f32/nhwc/broadcast/2x3x4x5x6/alpha_shape=2x1x4x1x6/alpha=f32/zero=alpha"}) {
+    const Case read = parse_case("forward/" + std::string(name));
+    EXPECT_EQ(parse_case("forward/" + problem_name(read.problem, 0)), read);
+  }
+  EXPECT_EQ(problem_name(c.problem, 0), "f32/nchw/broadcast/4x64x14x7/alpha_shape=1x64x1x7");
+  // [n, c, length] is [n, c, 1, length].
+  EXPECT_EQ(
+      problem_name(parse_case("forward/f32/nchw/broadcast/4x64x14/alpha_shape=1x1x14").problem, 0),
+      "f32/nchw/broadcast/4x64x1x14/alpha_shape=1x1x1x14");
+}
+
+TEST(BadCaseName, OfABroadcastWhoseShapesDoNotFit) {
+  const auto complaint_of = [](const std::string& shapes) {
+    return complaint("forward/f32/nchw/" + shapes);
+  };
+  EXPECT_NE(complaint_of("broadcast/4x64x14x7").find("needs alpha_shape"), std::string::npos);
+  EXPECT_NE(complaint_of("broadcast/4x64x14x7/alpha_shape=1x64x7").find("3 dimensions, x's has 4"),
+            std::string::npos);
+  EXPECT_NE(complaint_of("broadcast/4x64x14x7/alpha_shape=1x32x1x1")
+                .find("has 32 along c; allowed are 1 and x's 64"),
+            std::string::npos);
+  EXPECT_NE(complaint_of("broadcast/1x2x3x4x5x6/alpha_shape=1x1x1x1x1x1").find("at most 5"),
+            std::string::npos);
+  EXPECT_NE(complaint_of("shared/4x64x14x7/alpha_shape=1x64x1x7"), "none");
+}
+
 TEST(BadCaseName, SaysWhichPartIsWrongAndWhatIsAllowed) {
   EXPECT_EQ(complaint("nonsense"),
             "'nonsense': expected [BACKEND/VARIANT or DIRECTION]/DTYPE/LAYOUT/ALPHA/SHAPE");
@@ -114,12 +155,13 @@ TEST(BadCaseName, SaysWhichPartIsWrongAndWhatIsAllowed) {
   EXPECT_EQ(complaint("forward/f32/chwn/shared/2x3"),
             "'forward/f32/chwn/shared/2x3': 'chwn' is none of: nchw, nhwc");
   EXPECT_EQ(complaint("forward/f32/nchw/all/2x3"),
-            "'forward/f32/nchw/all/2x3': 'all' is none of: shared, per_channel, per_element");
+            "'forward/f32/nchw/all/2x3': 'all' is none of: shared, per_channel, per_element, "
+            "broadcast");
   EXPECT_EQ(complaint("forward/f32/nchw/shared/2x3/zero=nan"),
             "'forward/f32/nchw/shared/2x3/zero=nan': 'nan' is none of: one, alpha, zero");
   EXPECT_EQ(complaint("forward/f32/nchw/shared/2x3/fast"),
-            "'forward/f32/nchw/shared/2x3/fast': 'fast' is none of: alpha=DTYPE, zero=SLOPE, "
-            "in_place, accumulate, offset=ELEMENTS");
+            "'forward/f32/nchw/shared/2x3/fast': 'fast' is none of: alpha=DTYPE, "
+            "alpha_shape=SHAPE, zero=SLOPE, in_place, accumulate, frozen, sgd, offset=ELEMENTS");
   EXPECT_EQ(complaint("cpu/sideways_naive/f32/nchw/shared/2x3"),
             "'cpu/sideways_naive/f32/nchw/shared/2x3': 'sideways' is none of: forward, backward");
 }

@@ -35,7 +35,13 @@ void right_backward(const Problem& problem, const Operands& op, Stream) {
   const auto gradients = reference::backward(problem, op);
   visit_dtype(problem.alpha_dtype, [&]<class A>(std::type_identity<A>) {
     auto* dalpha = static_cast<A*>(op.dalpha);
-    for (const auto& gradient : gradients) *dalpha++ = narrow<A>(gradient.value);
+    for (std::size_t k = 0; k < gradients.size(); ++k) {
+      dalpha[k] = narrow<A>(gradients[k].value);
+      if (problem.update != AlphaUpdate::sgd) continue;
+      const double alpha = widen(static_cast<const A*>(op.alpha)[k]);
+      static_cast<A*>(op.alpha_out)[k] =
+          narrow<A>(alpha - op.sgd.learning_rate * gradients[k].value);
+    }
   });
 }
 

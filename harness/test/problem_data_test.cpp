@@ -173,7 +173,7 @@ TEST(PositiveData, HasAGradientOfExactlyZero) {
       backward(DType::bf16, AlphaMode::per_channel, {.n = 2, .c = 8, .spatial = 33});
   const ProblemData data = make_data(problem, {.kind = DataKind::positive});
   EXPECT_EQ(data.expected, data.dy);
-  for (const ExpectedGradient& gradient : data.expected_dalpha) {
+  for (const ExpectedSlope& gradient : data.expected_dalpha) {
     EXPECT_EQ(gradient.value, 0);
     EXPECT_EQ(gradient.allowed, 0);
   }
@@ -241,7 +241,7 @@ TEST(DataBytes, AreNoFewerThanWhatIsHeld) {
     const ProblemData data = make_data(problem, {});
     const std::size_t held = data.x.size() + data.alpha.size() + data.dy.size() +
                              data.dalpha_before.size() + data.expected.size() +
-                             data.expected_dalpha.size() * sizeof(ExpectedGradient);
+                             data.expected_dalpha.size() * sizeof(ExpectedSlope);
     EXPECT_GE(static_cast<std::size_t>(data_bytes(problem)), held);
   }
 }

@@ -70,6 +70,33 @@ TEST(Suite, IsTheProductOfAllLists) {
             "offset=1");
 }
 
+TEST(Suite, KnowsWhatIsDoneForAlphaAndShapesThatBroadcast) {
+  EXPECT_EQ(names(with_group(R"("direction": "backward", "update": ["frozen", "sgd"],
+                                "shapes": [[2, 3]])")),
+            (std::vector<std::string>{"cpu/backward_a/f32/nchw/per_channel/2x3x1/frozen",
+                                      "cpu/backward_a/f32/nchw/per_channel/2x3x1/sgd"}));
+  EXPECT_EQ(
+      names(with_group(R"("direction": "backward", "alpha": ["broadcast"],
+                                "shapes": [[2, 3, 4, 5]],
+                                "alpha_shapes": [[1, 3, 1, 5], [2, 1, 1, 1]])")),
+      (std::vector<std::string>{"cpu/backward_a/f32/nchw/broadcast/2x3x4x5/alpha_shape=1x3x1x5",
+                                "cpu/backward_a/f32/nchw/broadcast/2x3x4x5/alpha_shape=2x1x1x1"}));
+}
+
+TEST(Suite, RefusesShapesOfAlphaWithoutABroadcastAndShapesThatDoNotFit) {
+  const std::string shapes = R"("direction": "backward", "shapes": [[2, 3, 4, 5]], )";
+  EXPECT_EQ(complaint_of_group(shapes + R"("alpha_shapes": [[1, 3, 1, 5]])"),
+            "s.json.groups[0]: alpha \"broadcast\" and \"alpha_shapes\" go together");
+  EXPECT_EQ(complaint_of_group(shapes + R"("alpha": ["broadcast"])"),
+            "s.json.groups[0]: alpha \"broadcast\" and \"alpha_shapes\" go together");
+  EXPECT_EQ(complaint_of_group(shapes + R"("alpha": ["shared", "broadcast"],
+                                           "alpha_shapes": [[1, 3, 1, 5]])"),
+            "s.json.groups[0].alpha: broadcast stands alone in a group: it has shapes of its own");
+  EXPECT_EQ(
+      complaint_of_group(shapes + R"("alpha": ["broadcast"], "alpha_shapes": [[1, 3, 1, 4]])"),
+      "s.json.groups[0]: prelu: alpha's shape has 4 along w; allowed are 1 and x's 5");
+}
+
 TEST(Suite, HoldsACaseOnceThoughItStandsTwice) {
   EXPECT_EQ(with_group(R"("direction": "backward", "dtype": ["f32"], "alpha_dtype": ["same", "f32"],
                           "shapes": [[2, 3], [2, 3, 1]])")
@@ -105,9 +132,10 @@ TEST(BadSuite, WithAnUnknownKeyNamesItAndTheKnownOnes) {
   EXPECT_EQ(
       complaint(R"({"schema": 1, "name": "s", "gruops": []})"),
       "s.json: unknown key \"gruops\"; allowed are: schema, name, description, budget, groups");
-  EXPECT_EQ(complaint_of_group(R"("direction": "forward", "shape": [[1, 1]])"),
-            "s.json.groups[0]: unknown key \"shape\"; allowed are: direction, dtype, alpha_dtype, "
-            "layout, alpha, zero, in_place, accumulate, offset, shapes, variants");
+  EXPECT_EQ(
+      complaint_of_group(R"("direction": "forward", "shape": [[1, 1]])"),
+      "s.json.groups[0]: unknown key \"shape\"; allowed are: direction, dtype, alpha_dtype, "
+      "layout, alpha, zero, in_place, accumulate, update, offset, shapes, alpha_shapes, variants");
 }
 
 TEST(BadSuite, WithoutAKeyNamesIt) {

@@ -1,11 +1,14 @@
-// Backward, one slope after another: dx, and dalpha summed on the way, with a single thread.
+// Backward, one element after another, with a single thread: dx, and on the way a sum a slope.
 //
-// A slope's elements are visited together, so that its sum is one local variable; where slopes
-// change from element to element this walks memory in strides, which is what makes it slow.
+// It serves every problem, and is the yardstick for the rest. The sums lie in the workspace, so
+// that any map from elements to slopes will do.
 #include <cstdint>
+#include <memory>
+#include <span>
 
 #include "dtype.hpp"
 #include "op.hpp"
+#include "slope_map.hpp"
 #include "variant.hpp"
 
 namespace prelu::variants {
@@ -31,30 +34,52 @@ class BlockedSum {
   std::int64_t terms_ = 0;
 };
 
+/// What a slope's sum is for: see AlphaUpdate.
+template <class A>
+void finish_slope(const Problem& problem, const Operands& operands, std::int64_t k, double sum) {
+  auto* dalpha = static_cast<A*>(operands.dalpha);
+  if (problem.update == AlphaUpdate::sgd) {
+    const double momentum = operands.sgd.momentum * widen(dalpha[k]) + sum;
+    dalpha[k] = narrow<A>(momentum);
+    static_cast<A*>(operands.alpha_out)[k] = narrow<A>(
+        widen(static_cast<const A*>(operands.alpha)[k]) - operands.sgd.learning_rate * momentum);
+  } else {
+    const double before = problem.accumulate ? double{widen(dalpha[k])} : 0.0;
+    dalpha[k] = narrow<A>(before + sum);
+  }
+}
+
+std::size_t workspace_bytes(const Problem& problem) {
+  if (problem.update == AlphaUpdate::frozen) return 0;
+  return static_cast<std::size_t>(slope_count(problem)) * sizeof(BlockedSum);
+}
+
 void launch(const Problem& problem, const Operands& operands, Stream) {
+  const std::int64_t elements = problem.shape.elements();
+  const bool wants_sums = problem.update != AlphaUpdate::frozen;
+  const std::span sums(static_cast<BlockedSum*>(operands.workspace),
+                       wants_sums ? static_cast<std::size_t>(slope_count(problem)) : 0);
+  std::ranges::uninitialized_fill(sums, BlockedSum{});
+
   visit_dtypes(problem, [&]<class T, class A>(std::type_identity<T>, std::type_identity<A>) {
     using Sum = accumulate_t<T>;
     const auto* x = static_cast<const T*>(operands.x);
     const auto* alpha = static_cast<const A*>(operands.alpha);
     const auto* dy = static_cast<const T*>(operands.dy);
     auto* dx = static_cast<T*>(operands.dx);
-    auto* dalpha = static_cast<A*>(operands.dalpha);
-    const auto [inner, count] = alpha_map(problem);
-    const std::int64_t elements = problem.shape.elements();
-
-    for (std::int64_t k = 0; k < count; ++k) {
-      const op::Slope<Sum> slope(widen(alpha[k]), problem.at_zero);
-      BlockedSum sum;
-      for (std::int64_t run = k * inner; run < elements; run += inner * count) {
-        for (std::int64_t i = run; i < run + inner; ++i) {
-          const Sum x_i = widen(x[i]);
-          const Sum dy_i = widen(dy[i]);
-          dx[i] = narrow<T>(op::backward_dx(x_i, dy_i, slope));
-          sum.add(op::backward_dalpha(x_i, dy_i, slope));
-        }
+    visit_map(problem, [&](const auto& alpha_of) {
+      for (std::int64_t i = 0; i < elements; ++i) {
+        const std::int64_t k = alpha_of(i);
+        const op::Slope<Sum> slope(widen(alpha[k]), problem.at_zero);
+        const Sum x_i = widen(x[i]);
+        const Sum dy_i = widen(dy[i]);
+        dx[i] = narrow<T>(op::backward_dx(x_i, dy_i, slope));
+        if (!wants_sums) continue;
+        sums[static_cast<std::size_t>(k)].add(op::backward_dalpha(x_i, dy_i, slope));
       }
-      const double before = problem.accumulate ? double{widen(dalpha[k])} : 0.0;
-      dalpha[k] = narrow<A>(before + sum.value());
+    });
+    for (std::size_t k = 0; k < sums.size(); ++k) {
+      finish_slope<A>(problem, operands, static_cast<std::int64_t>(k), sums[k].value());
     }
   });
 }
@@ -64,9 +89,12 @@ void launch(const Problem& problem, const Operands& operands, Stream) {
 KernelVariant cpu_backward_naive() {
   return {
       .name = "cpu/backward_naive",
-      .summary = "one thread, one slope at a time",
+      .summary = "one thread, one element at a time",
       .backend = Backend::cpu,
       .direction = Direction::backward,
+      .updates = {.gradient = true, .frozen = true, .sgd = true},
+      .broadcasts = true,
+      .workspace_bytes = workspace_bytes,
       .launch = launch,
   };
 }

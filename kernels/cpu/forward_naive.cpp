@@ -3,6 +3,7 @@
 
 #include "dtype.hpp"
 #include "op.hpp"
+#include "slope_map.hpp"
 #include "variant.hpp"
 
 namespace prelu::variants {
@@ -14,13 +15,14 @@ void launch(const Problem& problem, const Operands& operands, Stream) {
     const auto* x = static_cast<const T*>(operands.x);
     const auto* alpha = static_cast<const A*>(operands.alpha);
     auto* y = static_cast<T*>(operands.y);
-    const AlphaMap alpha_of = alpha_map(problem);
     const std::int64_t elements = problem.shape.elements();
 
-    for (std::int64_t i = 0; i < elements; ++i) {
-      const op::Slope<Sum> slope(widen(alpha[alpha_of(i)]), problem.at_zero);
-      y[i] = narrow<T>(op::forward<Sum>(widen(x[i]), slope));
-    }
+    visit_map(problem, [&](const auto& alpha_of) {
+      for (std::int64_t i = 0; i < elements; ++i) {
+        const op::Slope<Sum> slope(widen(alpha[alpha_of(i)]), problem.at_zero);
+        y[i] = narrow<T>(op::forward<Sum>(widen(x[i]), slope));
+      }
+    });
   });
 }
 
@@ -32,6 +34,7 @@ KernelVariant cpu_forward_naive() {
       .summary = "one thread, one element at a time",
       .backend = Backend::cpu,
       .direction = Direction::forward,
+      .broadcasts = true,
       .launch = launch,
   };
 }

@@ -123,8 +123,40 @@ void sum_tile(const S* x, const S* dy, const Extents& extent, SlopeAtZero at_zer
   }
 }
 
+/// Broadcasting as its definition has it: unflatten the offset of x into a place along each axis,
+/// stay at 0 along the axes where alpha has extent 1, and flatten the place again in alpha.
+std::int64_t broadcast_slope(const Problem& problem, std::int64_t i) {
+  const auto [d, h, w] = problem.broadcast.spatial;
+  const auto [alpha_n, alpha_c, alpha_d, alpha_h, alpha_w] = problem.broadcast.alpha;
+  const std::int64_t c = problem.shape.c;
+  const bool channels_first = problem.layout == Layout::nchw;
+  const std::int64_t pixel = channels_first ? i % (d * h * w) : i / c % (d * h * w);
+  const std::int64_t channel = channels_first ? i / (d * h * w) % c : i % c;
+  const std::int64_t at_n = alpha_n == 1 ? 0 : i / (c * d * h * w);
+  const std::int64_t at_c = alpha_c == 1 ? 0 : channel;
+  const std::int64_t at_d = alpha_d == 1 ? 0 : pixel / (h * w);
+  const std::int64_t at_h = alpha_h == 1 ? 0 : pixel / w % h;
+  const std::int64_t at_w = alpha_w == 1 ? 0 : pixel % w;
+  const std::int64_t at_pixel = (at_d * alpha_h + at_h) * alpha_w + at_w;
+  return channels_first ? (at_n * alpha_c + at_c) * (alpha_d * alpha_h * alpha_w) + at_pixel
+                        : (at_n * alpha_d * alpha_h * alpha_w + at_pixel) * alpha_c + at_c;
+}
+
+template <class S>
+std::vector<Sum> sum_broadcast(const Problem& problem, const S* x, const S* dy) {
+  std::vector<Sum> sums(static_cast<std::size_t>(slope_count(problem)));
+  for (std::int64_t i = 0; i < problem.shape.elements(); ++i) {
+    const double value = widen(x[i]);
+    if (!takes_alpha(value, problem.at_zero)) continue;
+    sums[static_cast<std::size_t>(broadcast_slope(problem, i))].template add_product<S>(
+        value, widen(dy[i]));
+  }
+  return sums;
+}
+
 template <class S>
 std::vector<Sum> sum_slopes(const Problem& problem, const S* x, const S* dy) {
+  if (problem.alpha_mode == AlphaMode::broadcast) return sum_broadcast(problem, x, dy);
   const Extents extent = extents(problem);
   constexpr std::int64_t kTile = 64;
   const std::int64_t tiles = (extent.count + kTile - 1) / kTile;
@@ -152,16 +184,42 @@ std::vector<Sum> sum_slopes(const Problem& problem, const S* x, const S* dy) {
   return sums;
 }
 
-/// to[i] = slope(x[i]) * value[i].
-template <class S, class A>
-void scale(const Problem& problem, const S* x, const A* alpha, const S* value, S* to) {
-  const AlphaMap map = alpha_map(problem);
+/// to[i] = slope(x[i]) * value[i], with alpha_of(i) the slope of element i.
+template <class S, class A, class AlphaOf>
+void scale(const Problem& problem, AlphaOf alpha_of, const S* x, const A* alpha, const S* value,
+           S* to) {
   const std::int64_t elements = problem.shape.elements();
 #pragma omp parallel for schedule(static) if (elements > kParallelFrom)
   for (std::int64_t i = 0; i < elements; ++i) {
-    const double slope = slope_of(widen(x[i]), widen(alpha[map(i)]), problem.at_zero);
+    const double slope = slope_of(widen(x[i]), widen(alpha[alpha_of(i)]), problem.at_zero);
     to[i] = rounded_product<S>(slope, widen(value[i]));
   }
+}
+
+template <class S, class A>
+void scale(const Problem& problem, const S* x, const A* alpha, const S* value, S* to) {
+  if (problem.alpha_mode == AlphaMode::broadcast) {
+    const auto alpha_of = [&problem](std::int64_t i) { return broadcast_slope(problem, i); };
+    scale(problem, alpha_of, x, alpha, value, to);
+  } else {
+    scale(problem, alpha_map(problem), x, alpha, value, to);
+  }
+}
+
+double ulp_of(DType dtype) {
+  return visit_dtype(dtype, []<class S>(std::type_identity<S>) { return prelu::ulp_of<S>(); });
+}
+
+double accumulator_ulp(DType dtype) {
+  return visit_dtype(
+      dtype, []<class S>(std::type_identity<S>) { return prelu::ulp_of<accumulate_t<S>>(); });
+}
+
+/// Of the sum alone, before it is rounded to alpha's dtype.
+double sum_error(const Problem& problem, const SlopeGradient& gradient) {
+  const bool starts_from = problem.accumulate || problem.update == AlphaUpdate::sgd;
+  const auto terms = static_cast<double>(gradient.terms + (starts_from ? 1 : 0));
+  return 4 * std::sqrt(terms) * accumulator_ulp(problem.dtype) * gradient.magnitude;
 }
 
 }  // namespace
@@ -178,10 +236,15 @@ std::vector<SlopeGradient> backward(const Problem& problem, const Operands& oper
   visit_dtypes(problem, [&]<class S, class A>(std::type_identity<S>, std::type_identity<A>) {
     const auto* x = static_cast<const S*>(operands.x);
     const auto* dy = static_cast<const S*>(operands.dy);
-    std::vector<Sum> sums = sum_slopes(problem, x, dy);
+    const auto* dalpha = static_cast<const A*>(operands.dalpha);
+    std::vector<Sum> sums;
+    if (problem.update != AlphaUpdate::frozen) sums = sum_slopes(problem, x, dy);
     gradients.reserve(sums.size());
     for (std::size_t k = 0; k < sums.size(); ++k) {
-      if (problem.accumulate) sums[k].start_from(widen(static_cast<const A*>(operands.dalpha)[k]));
+      if (problem.accumulate) sums[k].start_from(widen(dalpha[k]));
+      if (problem.update == AlphaUpdate::sgd) {
+        sums[k].start_from(operands.sgd.momentum * widen(dalpha[k]));
+      }
       gradients.push_back(sums[k].gradient());
     }
     scale(problem, x, static_cast<const A*>(operands.alpha), dy, static_cast<S*>(operands.dx));
@@ -196,13 +259,21 @@ double rounded(double value, DType dtype) {
 }
 
 double allowed_error(const Problem& problem, const SlopeGradient& gradient) {
-  const double ulp =
-      visit_dtype(problem.alpha_dtype, []<class S>(std::type_identity<S>) { return ulp_of<S>(); });
-  const double accumulator_ulp = visit_dtype(
-      problem.dtype, []<class S>(std::type_identity<S>) { return ulp_of<accumulate_t<S>>(); });
-  const auto terms = static_cast<double>(gradient.terms + (problem.accumulate ? 1 : 0));
+  const double ulp = ulp_of(problem.alpha_dtype);
   return ulp * std::abs(rounded(gradient.value, problem.alpha_dtype)) +
-         4 * std::sqrt(terms) * accumulator_ulp * gradient.magnitude;
+         sum_error(problem, gradient);
+}
+
+SteppedAlpha stepped_alpha(const Problem& problem, const SgdStep& step, double alpha,
+                           const SlopeGradient& momentum) {
+  const double move = step.learning_rate * momentum.value;
+  const double value = rounded(alpha - move, problem.alpha_dtype);
+  // The sum's error on its way to alpha, then the roundings of the product, the difference, and the
+  // result.
+  const double allowed = step.learning_rate * sum_error(problem, momentum) +
+                         2 * accumulator_ulp(problem.dtype) * (std::abs(alpha) + std::abs(move)) +
+                         ulp_of(problem.alpha_dtype) * std::abs(value);
+  return {.value = value, .allowed = allowed};
 }
 
 }  // namespace prelu::reference

@@ -18,12 +18,13 @@ void forward(const Problem& problem, const Operands& operands);
 /// One slope's gradient, with what bounds the error of computing it otherwise.
 struct SlopeGradient {
   double value = 0;      ///< the sum, more exact than float64; not rounded to alpha's dtype
-  double magnitude = 0;  ///< sum of |x * dy|, and |dalpha| where it accumulates
+  double magnitude = 0;  ///< sum of |x * dy|, and of what the sum starts from
   std::int64_t terms = 0;
 };
 
-/// Computes dx, and returns the gradient of each slope. With `accumulate` the values at
-/// operands.dalpha are added; nothing is written there. dx may be dy.
+/// Computes dx, and returns the gradient of each slope: none where alpha is frozen. With
+/// `accumulate` the values at operands.dalpha are added; with sgd it is the momentum after the
+/// step. Nothing is written there. dx may be dy.
 std::vector<SlopeGradient> backward(const Problem& problem, const Operands& operands);
 
 /// `value` rounded once to `dtype`, as float64.
@@ -34,5 +35,16 @@ double rounded(double value, DType dtype);
 /// Rounding errors of a sum of `terms` products grow like sqrt(terms) (Higham, Accuracy and
 /// Stability of Numerical Algorithms, section 4.2); 4 standard deviations leave room for no bug.
 double allowed_error(const Problem& problem, const SlopeGradient& gradient);
+
+/// One slope after a step of sgd, rounded to alpha's dtype, and the error that a right kernel may
+/// make.
+struct SteppedAlpha {
+  double value = 0;
+  double allowed = 0;
+};
+
+/// `momentum` is what backward returned for the slope.
+SteppedAlpha stepped_alpha(const Problem& problem, const SgdStep& step, double alpha,
+                           const SlopeGradient& momentum);
 
 }  // namespace prelu::reference

@@ -21,9 +21,12 @@ constexpr std::array kDirections{Spelling{Direction::forward, "forward"},
 constexpr std::array kDTypes{Spelling{DType::f16, "f16"}, Spelling{DType::bf16, "bf16"},
                              Spelling{DType::f32, "f32"}, Spelling{DType::f64, "f64"}};
 constexpr std::array kLayouts{Spelling{Layout::nchw, "nchw"}, Spelling{Layout::nhwc, "nhwc"}};
-constexpr std::array kAlphaModes{Spelling{AlphaMode::shared, "shared"},
-                                 Spelling{AlphaMode::per_channel, "per_channel"},
-                                 Spelling{AlphaMode::per_element, "per_element"}};
+constexpr std::array kAlphaModes{
+    Spelling{AlphaMode::shared, "shared"}, Spelling{AlphaMode::per_channel, "per_channel"},
+    Spelling{AlphaMode::per_element, "per_element"}, Spelling{AlphaMode::broadcast, "broadcast"}};
+constexpr std::array kAlphaUpdates{Spelling{AlphaUpdate::gradient, "gradient"},
+                                   Spelling{AlphaUpdate::frozen, "frozen"},
+                                   Spelling{AlphaUpdate::sgd, "sgd"}};
 constexpr std::array kSlopesAtZero{Spelling{SlopeAtZero::one, "one"},
                                    Spelling{SlopeAtZero::alpha, "alpha"},
                                    Spelling{SlopeAtZero::zero, "zero"}};
@@ -53,6 +56,7 @@ std::string_view name(Direction value) { return text_of(kDirections, value); }
 std::string_view name(DType value) { return text_of(kDTypes, value); }
 std::string_view name(Layout value) { return text_of(kLayouts, value); }
 std::string_view name(AlphaMode value) { return text_of(kAlphaModes, value); }
+std::string_view name(AlphaUpdate value) { return text_of(kAlphaUpdates, value); }
 std::string_view name(SlopeAtZero value) { return text_of(kSlopesAtZero, value); }
 
 template <>
@@ -74,6 +78,10 @@ Layout parse(std::string_view text) {
 template <>
 AlphaMode parse(std::string_view text) {
   return value_of(kAlphaModes, text);
+}
+template <>
+AlphaUpdate parse(std::string_view text) {
+  return value_of(kAlphaUpdates, text);
 }
 template <>
 SlopeAtZero parse(std::string_view text) {

@@ -13,6 +13,7 @@ std::string_view name(Direction value);
 std::string_view name(DType value);
 std::string_view name(Layout value);
 std::string_view name(AlphaMode value);
+std::string_view name(AlphaUpdate value);
 std::string_view name(SlopeAtZero value);
 
 /// Throws std::invalid_argument, e.g. "'fp32' is none of: f16, bf16, f32, f64".
@@ -29,6 +30,8 @@ template <>
 Layout parse(std::string_view text);
 template <>
 AlphaMode parse(std::string_view text);
+template <>
+AlphaUpdate parse(std::string_view text);
 template <>
 SlopeAtZero parse(std::string_view text);
 

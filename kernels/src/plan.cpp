@@ -63,11 +63,15 @@ Plan::Plan(Backend backend, const Problem& problem, const PlanOptions& options)
 
 std::size_t Plan::workspace_bytes() const { return prelu::workspace_bytes(*variant_, problem_); }
 
+std::size_t Plan::zeroed_workspace_bytes() const {
+  return prelu::zeroed_workspace_bytes(*variant_, problem_);
+}
+
 std::string_view Plan::variant() const { return variant_->name; }
 
 void Plan::run(const Operands& operands, Stream stream) const {
   const bool elements = problem_.shape.elements() > 0;
-  const bool slopes = alpha_map(problem_).count > 0;
+  const bool slopes = slope_count(problem_) > 0;
   check_pointer("x", operands.x, problem_.dtype, elements);
   check_pointer("alpha", operands.alpha, problem_.alpha_dtype, slopes);
   if (problem_.direction == Direction::forward) {
@@ -75,7 +79,12 @@ void Plan::run(const Operands& operands, Stream stream) const {
   } else {
     check_pointer("dy", operands.dy, problem_.dtype, elements);
     check_pointer("dx", operands.dx, problem_.dtype, elements);
-    check_pointer("dalpha", operands.dalpha, problem_.alpha_dtype, slopes);
+    if (problem_.update != AlphaUpdate::frozen) {
+      check_pointer("dalpha", operands.dalpha, problem_.alpha_dtype, slopes);
+    }
+    if (problem_.update == AlphaUpdate::sgd) {
+      check_pointer("alpha_out", operands.alpha_out, problem_.alpha_dtype, slopes);
+    }
     if (operands.workspace == nullptr && workspace_bytes() > 0) {
       throw std::invalid_argument("prelu: operand workspace is null; this plan needs " +
                                   std::to_string(workspace_bytes()) + " bytes");

@@ -44,7 +44,8 @@ TEST(Names, EveryEnumeratorHasOneSpellingInBothDirections) {
   expect_round_trip<DType>({{"f16", "bf16", "f32", "f64"}, static_cast<DType>(4)});
   expect_round_trip<Layout>({{"nchw", "nhwc"}, static_cast<Layout>(2)});
   expect_round_trip<AlphaMode>(
-      {{"shared", "per_channel", "per_element"}, static_cast<AlphaMode>(3)});
+      {{"shared", "per_channel", "per_element", "broadcast"}, static_cast<AlphaMode>(4)});
+  expect_round_trip<AlphaUpdate>({{"gradient", "frozen", "sgd"}, static_cast<AlphaUpdate>(3)});
   expect_round_trip<SlopeAtZero>({{"one", "alpha", "zero"}, static_cast<SlopeAtZero>(3)});
 }
 

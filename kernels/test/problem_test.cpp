@@ -63,6 +63,38 @@ TEST(Problem, OnlyBackwardAccumulates) {
             "prelu: accumulate is for backward only");
 }
 
+TEST(Problem, OnlyBackwardUpdatesAlphaAndThenThereIsNoGradientToAccumulate) {
+  for (const AlphaUpdate update : {AlphaUpdate::frozen, AlphaUpdate::sgd}) {
+    Problem problem{.direction = Direction::backward, .update = update};
+    EXPECT_EQ(refusal(problem), "valid");
+    problem.accumulate = true;
+    EXPECT_EQ(refusal(problem), "prelu: accumulate is for the gradient; frozen and sgd have none");
+    EXPECT_EQ(refusal({.direction = Direction::forward, .update = update}),
+              "prelu: alpha is updated by backward only");
+  }
+}
+
+TEST(Problem, AlphaBroadcastsWhereEachOfItsExtentsIs1OrThatOfX) {
+  Problem problem{.alpha_mode = AlphaMode::broadcast,
+                  .shape = {.n = 2, .c = 3, .spatial = 20},
+                  .broadcast = {.spatial = {1, 4, 5}, .alpha = {1, 3, 1, 1, 5}}};
+  EXPECT_EQ(refusal(problem), "valid");
+  EXPECT_EQ(slope_count(problem), 15);
+  problem.broadcast.alpha = {1, 3, 1, 2, 1};
+  EXPECT_EQ(refusal(problem), "prelu: alpha's shape has 2 along h; allowed are 1 and x's 4");
+  problem.broadcast.alpha = {0, 3, 1, 1, 1};
+  EXPECT_EQ(refusal(problem), "prelu: alpha's shape has 0 along n; allowed are 1 and x's 2");
+  problem.broadcast = {.spatial = {1, 4, 4}};
+  EXPECT_EQ(refusal(problem), "prelu: broadcast.spatial does not multiply to shape.spatial");
+  problem.broadcast = {.spatial = {1, -4, -5}};
+  EXPECT_EQ(refusal(problem), "prelu: shape.spatial is -4; it must be 0 or more");
+}
+
+TEST(Problem, WhatIsNotABroadcastHasNoShapesOfOne) {
+  EXPECT_EQ(refusal({.alpha_mode = AlphaMode::shared, .broadcast = {.spatial = {1, 1, 2}}}),
+            "prelu: broadcast is for AlphaMode::broadcast");
+}
+
 TEST(Problem, AlphaFollowsTheDtypeUnlessToldOtherwise) {
   EXPECT_EQ((Problem{.dtype = DType::bf16}.alpha_dtype), DType::bf16);
   EXPECT_EQ((Problem{.dtype = DType::f64}.alpha_dtype), DType::f64);
@@ -78,6 +110,11 @@ TEST(Problem, MinimalBytesCountEachTensorOnce) {
   EXPECT_EQ(minimal_bytes(problem), 3 * 30 * 2 + 3 * 3 * 4);  // and dalpha is read
   problem.alpha_mode = AlphaMode::per_element;
   EXPECT_EQ(minimal_bytes(problem), 3 * 30 * 2 + 3 * 15 * 4);
+  problem.accumulate = false;
+  problem.update = AlphaUpdate::frozen;
+  EXPECT_EQ(minimal_bytes(problem), 3 * 30 * 2 + 15 * 4);
+  problem.update = AlphaUpdate::sgd;  // alpha and the momentum, read and written
+  EXPECT_EQ(minimal_bytes(problem), 3 * 30 * 2 + 4 * 15 * 4);
 }
 
 }  // namespace

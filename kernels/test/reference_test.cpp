@@ -224,6 +224,57 @@ TEST(Reference, AccumulatingAddsToWhatDalphaHeldAndWritesNothing) {
   EXPECT_EQ(dalpha, (std::vector<double>{100, -7}));
 }
 
+TEST(Reference, AFrozenAlphaHasNoGradient) {
+  Problem problem =
+      float64(Direction::backward, {.n = 1, .c = 2, .spatial = 1}, AlphaMode::per_channel);
+  problem.update = AlphaUpdate::frozen;
+  const Gradients gradients = backward(problem, {-1, 2}, {0.5, 0.5}, {3, 5});
+  EXPECT_TRUE(gradients.dalpha.empty());
+  EXPECT_EQ(gradients.dx, (std::vector<double>{1.5, 5}));
+}
+
+TEST(Reference, AStepOfSgdMovesAlphaAgainstItsMomentum) {
+  Problem problem = float64(Direction::backward, line(2));
+  problem.update = AlphaUpdate::sgd;
+  const SgdStep step{.learning_rate = 0.25, .momentum = 0.5};
+  const std::vector<double> x{-1, -2};
+  const std::vector<double> dy{3, 5};
+  const double alpha = 0.75;
+  const double momentum = 8;
+  std::vector<double> dx(2);
+  const auto after = reference::backward(problem, {.x = x.data(),
+                                                   .alpha = &alpha,
+                                                   .dy = dy.data(),
+                                                   .dx = dx.data(),
+                                                   .dalpha = const_cast<double*>(&momentum),
+                                                   .sgd = step});
+  ASSERT_EQ(after.size(), 1U);
+  EXPECT_EQ(after[0].value, 0.5 * 8 - 13);
+  EXPECT_EQ(after[0].magnitude, 4 + 13);
+  const auto stepped = reference::stepped_alpha(problem, step, alpha, after[0]);
+  EXPECT_EQ(stepped.value, 0.75 + 0.25 * 9);
+  EXPECT_GT(stepped.allowed, 0);
+  EXPECT_LT(stepped.allowed, 1e-13);
+}
+
+// The numbers of a broadcast written out: alpha along h alone, for both layouts.
+TEST(Reference, BroadcastsAlphaAlongTheAxesItLacks) {
+  Problem problem =
+      float64(Direction::backward, {.n = 1, .c = 2, .spatial = 4}, AlphaMode::broadcast);
+  problem.broadcast = {.spatial = {1, 2, 2}, .alpha = {1, 1, 1, 2, 1}};
+  const std::vector<double> x(8, -1);
+  const std::vector<double> dy{1, 2, 3, 4, 5, 6, 7, 8};
+  const Gradients nchw = backward(problem, x, {10, 100}, dy);
+  EXPECT_EQ(nchw.dx, (std::vector<double>{10, 20, 300, 400, 50, 60, 700, 800}));
+  ASSERT_EQ(nchw.dalpha.size(), 2U);
+  EXPECT_EQ(nchw.dalpha[0].value, -(1 + 2 + 5 + 6));
+  EXPECT_EQ(nchw.dalpha[1].value, -(3 + 4 + 7 + 8));
+  problem.layout = Layout::nhwc;
+  const Gradients nhwc = backward(problem, x, {10, 100}, dy);
+  EXPECT_EQ(nhwc.dx, (std::vector<double>{10, 20, 30, 40, 500, 600, 700, 800}));
+  EXPECT_EQ(nhwc.dalpha[0].value, -(1 + 2 + 3 + 4));
+}
+
 TEST(Reference, ResultsMayOverwriteTheirInputs) {
   std::vector<double> values{1, -1, -2, 4};
   const double alpha = 0.25;

@@ -7,9 +7,17 @@ namespace prelu {
 
 using Stream = CUstream_st*;
 
-/// Forward uses x, alpha and y; backward uses x, alpha, dy, dx and dalpha. `workspace` holds
-/// the variant's workspace_bytes, 256-byte aligned, with any content. Pointers are aligned to
-/// their element; variants use wider accesses where the alignment allows them.
+/// A step of gradient descent: see AlphaUpdate::sgd.
+struct SgdStep {
+  double learning_rate = 0;
+  double momentum = 0;
+};
+
+/// Forward uses x, alpha and y; backward uses x, alpha, dy, dx and, unless alpha is frozen, dalpha;
+/// sgd writes alpha_out, which may be alpha, by the step `sgd`. `workspace` holds the variant's
+/// workspace_bytes, 256-byte aligned: its first zeroed_workspace_bytes are zero before and after
+/// each launch, the rest has any content. Pointers are aligned to their element;
+/// variants use wider accesses where the alignment allows them.
 struct Operands {
   const void* x = nullptr;
   const void* alpha = nullptr;
@@ -17,6 +25,8 @@ struct Operands {
   const void* dy = nullptr;
   void* dx = nullptr;
   void* dalpha = nullptr;
+  void* alpha_out = nullptr;
+  SgdStep sgd;
   void* workspace = nullptr;
 };
 

@@ -27,6 +27,11 @@ class Plan {
   /// The bytes that Operands::workspace must hold; 0 for forward.
   std::size_t workspace_bytes() const;
 
+  /// How many bytes at the start of the workspace must be zero before a run; each run leaves them
+  /// zero. So a workspace is zeroed once, when it is allocated, and no run pays for clearing it. It
+  /// is zeroed again after a run that failed, and after a plan with fewer such bytes has used it.
+  std::size_t zeroed_workspace_bytes() const;
+
   /// The name of the chosen variant, e.g. "cuda/forward_packed".
   std::string_view variant() const;
 

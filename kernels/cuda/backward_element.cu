@@ -77,6 +77,10 @@ KernelVariant cuda_backward_element() {
       .summary = "fused, one slope an element: sums over n in registers",
       .backend = Backend::cuda,
       .direction = Direction::backward,
+      .promises = {.access_bits = 128,
+                   .bytes_in_flight = 32,
+                   .registers = 64,
+                   .divides_in_loop = false},
       .check = check,
       .launch = launch,
   };

@@ -77,6 +77,11 @@ KernelVariant cuda_backward_naive() {
       .backend = Backend::cuda,
       .direction = Direction::backward,
       .deterministic = false,
+      .promises = {.access_bits = 16,
+                   .bytes_in_flight = 4,
+                   .registers = 32,
+                   .fills_memory = false,
+                   .divides_in_loop = true},
       .workspace_bytes = workspace_bytes,
       .launch = launch,
   };

@@ -42,6 +42,11 @@ KernelVariant cuda_forward_naive() {
       .summary = "one element a thread, a division for its slope",
       .backend = Backend::cuda,
       .direction = Direction::forward,
+      .promises = {.access_bits = 16,
+                   .bytes_in_flight = 2,
+                   .registers = 32,
+                   .fills_memory = false,
+                   .divides_in_loop = true},
       .launch = launch,
   };
 }

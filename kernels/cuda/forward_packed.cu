@@ -124,6 +124,10 @@ KernelVariant cuda_forward_packed() {
       .summary = "16-byte packs, two in flight per thread",
       .backend = Backend::cuda,
       .direction = Direction::forward,
+      .promises = {.access_bits = 128,
+                   .bytes_in_flight = 32,
+                   .registers = 40,
+                   .divides_in_loop = true},
       .launch = launch,
   };
 }

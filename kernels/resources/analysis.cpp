@@ -13,13 +13,20 @@ namespace {
 
 using Predicate = std::function<bool(const Instruction&)>;
 
-/// Whether an instruction loads from a tensor.
+/// Whether an instruction loads from a tensor, in the widest way that the kernel knows: what is
+/// narrower serves the ragged end.
 Predicate tensor_loads(const Listing& listing) {
-  const auto is_load = [](const Instruction& one) { return one.access == Access::load; };
-  const bool any = std::ranges::any_of(listing.instructions, [&](const Instruction& one) {
-    return is_load(one) && !one.read_only;
-  });
-  return [=](const Instruction& one) { return is_load(one) && (!any || !one.read_only); };
+  bool writable = false;  // such loads there are
+  int widest = 0;
+  for (const Instruction& one : listing.instructions) {
+    if (one.access != Access::load || (one.read_only && writable)) continue;
+    if (!one.read_only && !writable) widest = 0;
+    writable = writable || !one.read_only;
+    widest = std::max(widest, one.bits);
+  }
+  return [=](const Instruction& one) {
+    return one.access == Access::load && one.bits == widest && (!writable || !one.read_only);
+  };
 }
 
 /// What a thread has asked for and not yet needed.

@@ -6,8 +6,8 @@
 namespace prelu::resources {
 
 /// Loads of what may be written meanwhile are those of tensors: they may be in place, so no kernel
-/// reads them through the read-only path, as it does its slopes. Where a kernel has no such load, all
-/// its loads count.
+/// reads them through the read-only path, as it does its slopes. Where a kernel has no such load,
+/// all its loads count.
 struct Findings {
   int load_bits = 0;   ///< the widest load of a tensor
   int store_bits = 0;  ///< the widest store

@@ -16,11 +16,11 @@ constexpr int kKib = 1024;
 // Threads and shared memory: CUDA C++ Programming Guide, "Technical Specifications per Compute
 // Capability".
 //
-// Wanted bytes: for sm_75 and sm_80 what CUB's transform asks for (V100, A100; tuning_transform.cuh),
-// for sm_90 what it says of the H200 (an H100 is content with 32 KiB), for sm_100 64 KiB (B200). They
-// all come to the memory's bandwidth a SM for 1.1 to 1.35 us. The others follow from 1.3 us: 16 KB for
-// an RTX 3090 Ti (1008 GB/s, 84 SMs), 14 KB for an RTX 4070 (504 GB/s, 46) and for an RTX 5090
-// (1792 GB/s, 170).
+// Wanted bytes: for sm_75 and sm_80 what CUB's transform asks for (V100, A100;
+// tuning_transform.cuh), for sm_90 what it says of the H200 (an H100 is content with 32 KiB), for
+// sm_100 64 KiB (B200). They all come to the memory's bandwidth a SM for 1.1 to 1.35 us. The others
+// follow from 1.3 us: 16 KB for an RTX 3090 Ti (1008 GB/s, 84 SMs), 14 KB for an RTX 4070 (504
+// GB/s, 46) and for an RTX 5090 (1792 GB/s, 170).
 constexpr std::array kArchitectures = {
     Architecture{.number = 75,
                  .threads = 1024,
@@ -106,9 +106,8 @@ int blocks_per_sm(const Architecture& architecture, const Usage& usage, int bloc
   kernel.numBlockBarriers = 1;
   const cudaOccDeviceState state;
   cudaOccResult result;
-  const cudaOccError error =
-      cudaOccMaxActiveBlocksPerMultiprocessor(&result, &device, &kernel, &state, block_size,
-                                              static_cast<std::size_t>(more_shared_bytes));
+  const cudaOccError error = cudaOccMaxActiveBlocksPerMultiprocessor(
+      &result, &device, &kernel, &state, block_size, static_cast<std::size_t>(more_shared_bytes));
   if (error != CUDA_OCC_SUCCESS) {
     throw std::runtime_error("cuda_occupancy.h does not know sm_" +
                              std::to_string(architecture.number));

@@ -44,20 +44,19 @@ Table collect(const KernelVariant& variant, const std::filesystem::path& folder,
     }
     const KernelName name = read_name(listing.kernel);
     const int more_shared = name.accesses_tensors ? variant.promises.dynamic_shared_bytes : 0;
-    KernelResources kernel{
-        .variant = std::string(variant.name),
-        .kernel = name.text,
-        .dtype = name.dtype,
-        .architecture = architecture.number,
-        .accesses_tensors = name.accesses_tensors,
-        .pack_bits = name.pack_bits,
-        .block_size = listing.block_size,
-        .registers = usage->second.registers,
-        .stack_bytes = usage->second.stack_bytes,
-        .spill_bytes = usage->second.spill_stores + usage->second.spill_loads,
-        .shared_bytes = usage->second.shared_bytes + more_shared,
-        .streams = streams_of(listing),
-        .ptx = analyse(listing)};
+    KernelResources kernel{.variant = std::string(variant.name),
+                           .kernel = name.text,
+                           .dtype = name.dtype,
+                           .architecture = architecture.number,
+                           .accesses_tensors = name.accesses_tensors,
+                           .pack_bits = name.pack_bits,
+                           .block_size = listing.block_size,
+                           .registers = usage->second.registers,
+                           .stack_bytes = usage->second.stack_bytes,
+                           .spill_bytes = usage->second.spill_stores + usage->second.spill_loads,
+                           .shared_bytes = usage->second.shared_bytes + more_shared,
+                           .streams = streams_of(listing),
+                           .ptx = analyse(listing)};
     if (listing.block_size > 0) {
       kernel.blocks_per_sm =
           blocks_per_sm(architecture, usage->second, listing.block_size, more_shared);

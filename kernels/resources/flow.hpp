@@ -19,8 +19,8 @@ struct Block {
 /// In the order of the code. The first is the entry.
 std::vector<Block> blocks_of(const std::vector<Instruction>& code);
 
-/// Numbers of blocks, each after all that lead to it by other ways than from the end of a loop to its
-/// beginning. Without blocks that nothing leads to.
+/// Numbers of blocks, each after all that lead to it by other ways than from the end of a loop to
+/// its beginning. Without blocks that nothing leads to.
 std::vector<std::size_t> in_order_of_flow(const std::vector<Block>& blocks);
 
 using Loop = std::set<std::size_t>;  ///< the numbers of its blocks

@@ -54,8 +54,7 @@ KernelName read_name(const std::string& mangled) {
     name.dtype = kTypes.at(match[1]).dtype;
   }
   for (std::sregex_iterator i(name.text.begin(), name.text.end(), kPack), end; i != end; ++i) {
-    name.pack_bits =
-        std::max(name.pack_bits, std::stoi((*i)[2]) * kTypes.at((*i)[1]).bits);
+    name.pack_bits = std::max(name.pack_bits, std::stoi((*i)[2]) * kTypes.at((*i)[1]).bits);
   }
   return name;
 }

@@ -1,5 +1,5 @@
-// A kernel's machine code as far as its memory accesses, its loops and its integer divisions go: one
-// form for PTX and for SASS, so that one analysis serves both.
+// A kernel's machine code as far as its memory accesses, its loops and its integer divisions go:
+// one form for PTX and for SASS, so that one analysis serves both.
 #pragma once
 
 #include <string>

@@ -18,10 +18,26 @@ bool serves_unaligned(const Promises& promises, const KernelResources& kernel) {
   return kernel.pack_bits > 0 && kernel.pack_bits < promises.access_bits;
 }
 
+std::string stem_of(const KernelResources& kernel) {
+  return kernel.kernel.substr(0, kernel.kernel.find('<'));
+}
+
 class Check {
  public:
-  explicit Check(const KernelVariant& variant) : variant_(variant), promises_(variant.promises) {}
+  Check(const KernelVariant& variant, std::span<const KernelResources> kernels)
+      : variant_(variant), promises_(variant.promises), kernels_(kernels) {}
 
+  std::vector<std::string> run() {
+    that_it_promises();
+    for (const KernelResources& kernel : kernels_) {
+      every(kernel);
+      if (kernel.accesses_tensors) main(kernel);
+    }
+    that_nothing_is_missing();
+    return std::move(broken_);
+  }
+
+ private:
   void that_it_promises() {
     const std::string name(variant_.name);
     if (promises_.access_bits <= 0) broken_.push_back(name + " promises no width of its accesses");
@@ -30,7 +46,8 @@ class Check {
   }
 
   void every(const KernelResources& kernel) {
-    if (kernel.spill_bytes > 0) say(kernel, "spills " + std::to_string(kernel.spill_bytes) + " bytes");
+    if (kernel.spill_bytes > 0)
+      say(kernel, "spills " + std::to_string(kernel.spill_bytes) + " bytes");
     if (kernel.stack_bytes > 0) {
       say(kernel, "uses " + std::to_string(kernel.stack_bytes) + " bytes of local memory");
     }
@@ -39,8 +56,8 @@ class Check {
 
   void main(const KernelResources& kernel) {
     if (kernel.registers > promises_.registers) {
-      say(kernel, "takes " + std::to_string(kernel.registers) + " registers; promised: " +
-                      std::to_string(promises_.registers));
+      say(kernel, "takes " + std::to_string(kernel.registers) +
+                      " registers; promised: " + std::to_string(promises_.registers));
     }
     if (serves_unaligned(promises_, kernel)) return;
     width(kernel);
@@ -49,17 +66,21 @@ class Check {
     occupancy(kernel);
   }
 
-  /// Each dtype, on each architecture, has a kernel that is bound to the promises.
-  void that_all_dtypes_are_there(std::span<const KernelResources> kernels) {
+  /// After all kernels: each dtype, on each architecture, has one that is bound to the promises.
+  void that_nothing_is_missing() {
     std::set<int> architectures;
     std::set<std::pair<int, std::string>> served;
-    for (const KernelResources& kernel : kernels) {
+    for (const KernelResources& kernel : kernels_) {
       architectures.insert(kernel.architecture);
       if (kernel.accesses_tensors && !serves_unaligned(promises_, kernel)) {
         served.emplace(kernel.architecture, kernel.dtype);
       }
     }
-    if (kernels.empty()) broken_.push_back(std::string(variant_.name) + ": nothing is known of it");
+    if (!promises_.fills_memory && fills_memory_) {
+      broken_.push_back(std::string(variant_.name) + " fills the memory, and does not promise it");
+    }
+    if (kernels_.empty())
+      broken_.push_back(std::string(variant_.name) + ": nothing is known of it");
     for (const int architecture : architectures) {
       for (const char* dtype : {"f16", "bf16", "f32", "f64"}) {
         if (served.contains({architecture, dtype})) continue;
@@ -69,29 +90,43 @@ class Check {
     }
   }
 
-  std::vector<std::string> take() { return std::move(broken_); }
-
- private:
   void say(const KernelResources& kernel, const std::string& what) {
     broken_.push_back(kernel.variant + ", " + kernel.kernel + ", sm_" +
                       std::to_string(kernel.architecture) + ": " + what);
   }
 
-  /// Tensors are read and written through this many pointers, at least so wide: one and one by a
-  /// forward kernel, two and, unless it only sums, one by a backward kernel.
+  bool stores_wide(const KernelResources& kernel) const {
+    const int bits = promised_bits(promises_, kernel.architecture);
+    return std::ranges::any_of(kernel.streams,
+                               [&](const Stream& one) { return one.store_bits >= bits; });
+  }
+
+  /// Of two kernels that work one after the other: one stores dx, this one only partial sums.
+  bool only_sums(const KernelResources& kernel) const {
+    const auto stores = std::ranges::count_if(
+        kernel.streams, [](const Stream& stream) { return stream.store_bits > 0; });
+    return variant_.direction == Direction::backward && stores <= 1 &&
+           std::ranges::any_of(kernels_, [&](const KernelResources& other) {
+             return other.architecture == kernel.architecture && other.dtype == kernel.dtype &&
+                    stem_of(other) != stem_of(kernel) && stores_wide(other);
+           });
+  }
+
+  /// Tensors are read and written through so many pointers, at least so wide: one and one by a
+  /// forward kernel, two and one by a backward kernel.
   void width(const KernelResources& kernel) {
     if (kernel.ptx.bulk) return;
     const int bits = promised_bits(promises_, kernel.architecture);
     const auto reads = std::ranges::count_if(
         kernel.streams, [&](const Stream& stream) { return stream.load_bits >= bits; });
-    const auto writes = std::ranges::count_if(
-        kernel.streams, [&](const Stream& stream) { return stream.store_bits >= bits; });
     const int wanted = variant_.direction == Direction::forward ? 1 : 2;
     if (reads < wanted) {
       say(kernel, "loads " + std::to_string(bits) + " bits at a time from " +
                       std::to_string(reads) + " of " + std::to_string(wanted) + " tensors");
     }
-    if (writes < 1) say(kernel, "stores to no tensor " + std::to_string(bits) + " bits at a time");
+    if (!stores_wide(kernel) && !only_sums(kernel)) {
+      say(kernel, "stores " + std::to_string(bits) + " bits at a time to no tensor");
+    }
   }
 
   void loads(const KernelResources& kernel, const Findings& code, const std::string& where) {
@@ -99,16 +134,21 @@ class Check {
       say(kernel, "divides integers in its loop (" + where + ")");
     }
     if (code.bulk) {
-      // Bulk copies land in shared memory: no more can be in flight than fits there.
+      // How much they copy is not in the code, but they land in shared memory: no more can be in
+      // flight than fits there.
       if (promises_.bytes_in_flight * kernel.block_size > kernel.shared_bytes) {
         say(kernel, "has shared memory for fewer bytes than it promises in flight");
       }
       return;
     }
     const int bits = promised_bits(promises_, kernel.architecture);
-    if (code.load_bits < bits || code.store_bits < bits) {
-      say(kernel, "accesses at most " + std::to_string(std::min(code.load_bits, code.store_bits)) +
-                      " bits at a time (" + where + "); promised: " + std::to_string(bits));
+    if (code.load_bits < bits) {
+      say(kernel, "loads at most " + std::to_string(code.load_bits) + " bits at a time (" + where +
+                      "); promised: " + std::to_string(bits));
+    }
+    if (code.store_bits < bits && !only_sums(kernel)) {
+      say(kernel, "stores at most " + std::to_string(code.store_bits) + " bits at a time (" +
+                      where + "); promised: " + std::to_string(bits));
     }
     if (code.bytes_in_flight < promises_.bytes_in_flight) {
       say(kernel, "has " + std::to_string(code.bytes_in_flight) + " bytes in flight (" + where +
@@ -117,15 +157,18 @@ class Check {
   }
 
   void occupancy(const KernelResources& kernel) {
-    constexpr int kWide = 128;
-    const Architecture& arch = architecture(kernel.architecture);
-    if (promises_.access_bits < kWide || kernel.bytes_in_flight_per_sm() >= arch.wanted_bytes) return;
+    const int wanted = architecture(kernel.architecture).wanted_bytes;
+    if (kernel.bytes_in_flight_per_sm() >= wanted) return;
+    fills_memory_ = false;
+    if (!promises_.fills_memory) return;
     say(kernel, "has " + std::to_string(kernel.bytes_in_flight_per_sm()) +
-                    " bytes in flight an SM; wanted: " + std::to_string(arch.wanted_bytes));
+                    " bytes in flight an SM; wanted: " + std::to_string(wanted));
   }
 
   const KernelVariant& variant_;
   const Promises& promises_;
+  std::span<const KernelResources> kernels_;
+  bool fills_memory_ = true;  ///< as far as is known
   std::vector<std::string> broken_;
 };
 
@@ -133,14 +176,7 @@ class Check {
 
 std::vector<std::string> broken_promises(const KernelVariant& variant,
                                          std::span<const KernelResources> kernels) {
-  Check check(variant);
-  check.that_it_promises();
-  for (const KernelResources& kernel : kernels) {
-    check.every(kernel);
-    if (kernel.accesses_tensors) check.main(kernel);
-  }
-  check.that_all_dtypes_are_there(kernels);
-  return check.take();
+  return Check(variant, kernels).run();
 }
 
 }  // namespace prelu::resources

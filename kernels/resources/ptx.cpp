@@ -5,6 +5,7 @@
 #include <regex>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "listing.hpp"
 #include "text.hpp"
@@ -77,9 +78,8 @@ Instruction parse_statement(std::string statement) {
     return instruction;
   }
   instruction.ends = (name == "ret" || name == "exit" || name == "trap");
-  instruction.divides =
-      (name == "div" || name == "rem") &&
-      std::regex_match(opcode.back(), std::regex("[us](16|32|64)"));
+  instruction.divides = (name == "div" || name == "rem") &&
+                        std::regex_match(opcode.back(), std::regex("[us](16|32|64)"));
   // A generic access may be one of global memory.
   const bool other_space = holds(opcode, "param") || holds(opcode, "shared") ||
                            holds(opcode, "local") || holds(opcode, "const") ||

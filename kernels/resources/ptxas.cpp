@@ -28,7 +28,8 @@ std::map<std::string, Usage> read_ptxas(const std::string& text) {
       usage.spill_loads += std::stoi(match[3]);
     } else if (std::regex_search(line, match, kRegisters)) {
       kernels[kernel].registers = std::stoi(match[1]);
-      if (std::regex_search(line, match, kShared)) kernels[kernel].shared_bytes = std::stoi(match[1]);
+      if (std::regex_search(line, match, kShared))
+        kernels[kernel].shared_bytes = std::stoi(match[1]);
     }
   }
   return kernels;

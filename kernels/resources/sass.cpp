@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <regex>
 #include <string_view>
+#include <utility>
 
 #include "listing.hpp"
 #include "text.hpp"

@@ -84,8 +84,9 @@ std::string to_json(const Table& table) {
 
 Table from_json(std::string_view text, std::string_view source) {
   try {
+    const Json document = Json::parse(text);
     Table table;
-    for (const Json& kernel : Json::parse(text).at("kernels")) table.push_back(read_kernel(kernel));
+    for (const Json& kernel : document.at("kernels")) table.push_back(read_kernel(kernel));
     return table;
   } catch (const Json::exception& error) {
     throw std::invalid_argument(std::string(source) + ": no table of kernels: " + error.what());

@@ -1,5 +1,5 @@
-// What the compiler made of each kernel, as a table: written when the kernels are built, read by tests
-// and by whoever wants to know.
+// What the compiler made of each kernel, as a table: written when the kernels are built, read by
+// tests and by whoever wants to know.
 #pragma once
 
 #include <filesystem>
@@ -27,7 +27,7 @@ struct KernelResources {
   int spill_bytes = 0;            ///< stored and loaded
   int shared_bytes = 0;           ///< of a block, with what the variant's launch adds
   int blocks_per_sm = 0;
-  std::vector<Stream> streams;   ///< one for each pointer that it accesses global memory through
+  std::vector<Stream> streams;  ///< one for each pointer that it accesses global memory through
   Findings ptx;
   std::optional<Findings> sass;  ///< where nvdisasm is installed; ptxas has the last word
 

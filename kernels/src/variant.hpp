@@ -54,6 +54,8 @@ struct Promises {
   int bytes_in_flight = 0;
   /// The most registers a thread may take.
   int registers = 0;
+  /// Whether an SM full of it has as many bytes in flight as Little's law asks for.
+  bool fills_memory = true;
   /// The shared memory that its launch adds to a block's own.
   int dynamic_shared_bytes = 0;
   /// Whether it divides integers between the loads of one element and those of the next: in the loop

@@ -35,6 +35,8 @@ struct Outstanding {
   int bytes = 0;
 };
 
+/// In machine code a load is in flight until the first instruction that needs it. ptxas moves the
+/// loads of PTX together, as far as no store, which may be to the same address, is between them.
 int bytes_in_flight(const Listing& listing, const std::vector<Block>& blocks,
                     const Predicate& loads) {
   int most = 0;
@@ -49,7 +51,8 @@ int bytes_in_flight(const Listing& listing, const std::vector<Block>& blocks,
       const Instruction& one = listing.instructions[i];
       const bool needs = std::ranges::any_of(
           one.reads, [&](const std::string& name) { return now.registers.contains(name); });
-      if (needs) now = {};
+      const bool separates = one.orders || one.access == Access::store;
+      if (listing.scheduled ? needs : separates || (needs && loads(one))) now = {};
       if (!loads(one)) continue;
       now.bytes += one.bits / 8;
       now.registers.insert(one.writes.begin(), one.writes.end());

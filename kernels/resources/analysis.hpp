@@ -12,7 +12,8 @@ struct Findings {
   int load_bits = 0;   ///< the widest load of a tensor
   int store_bits = 0;  ///< the widest store
 
-  /// The bytes of tensors that a thread has asked for, at most, before it needs the first of them.
+  /// The bytes of tensors that a thread asks for, at most, before it needs the first of them; of
+  /// PTX: as far as it lets ptxas order the loads so.
   int bytes_in_flight = 0;
   /// It divides integers in an innermost loop that loads tensors; of a kernel without such a loop:
   /// anywhere, because every pack has its own thread.

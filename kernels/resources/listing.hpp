@@ -23,6 +23,7 @@ struct Instruction {
   bool read_only = false;        ///< loaded through the path for what no one writes
   bool bulk = false;             ///< starts a bulk copy
   bool divides = false;          ///< divides integers
+  bool orders = false;           ///< a barrier, a fence or an atomic access: loads do not pass it
 
   /// The kernel's parameters that the address comes from. PTX only: SASS does not tell.
   std::vector<std::string> pointers;
@@ -31,6 +32,8 @@ struct Instruction {
 struct Listing {
   std::string kernel;  ///< its mangled name
   int block_size = 0;  ///< of __launch_bounds__; 0 where there are none. PTX only
+  /// The instructions are issued in this order. Those of PTX are not: ptxas will order them anew.
+  bool scheduled = false;
   std::vector<Instruction> instructions;
 };
 

@@ -34,15 +34,18 @@ class Check {
       if (kernel.accesses_tensors) main(kernel);
     }
     that_nothing_is_missing();
-    return std::move(broken_);
+    std::vector<std::string> sentences;
+    for (const auto& [sentence, where] : broken_) {
+      sentences.push_back(std::string(variant_.name) + sentence + where);
+    }
+    return sentences;
   }
 
  private:
   void that_it_promises() {
-    const std::string name(variant_.name);
-    if (promises_.access_bits <= 0) broken_.push_back(name + " promises no width of its accesses");
-    if (promises_.bytes_in_flight <= 0) broken_.push_back(name + " promises no bytes in flight");
-    if (promises_.registers <= 0) broken_.push_back(name + " promises no number of registers");
+    if (promises_.access_bits <= 0) say(" promises no width of its accesses");
+    if (promises_.bytes_in_flight <= 0) say(" promises no bytes in flight");
+    if (promises_.registers <= 0) say(" promises no number of registers");
   }
 
   void every(const KernelResources& kernel) {
@@ -76,23 +79,29 @@ class Check {
         served.emplace(kernel.architecture, kernel.dtype);
       }
     }
-    if (!promises_.fills_memory && fills_memory_) {
-      broken_.push_back(std::string(variant_.name) + " fills the memory, and does not promise it");
+    if (kernels_.empty()) {
+      say(": nothing is known of it");
+    } else if (!promises_.fills_memory && fills_memory_) {
+      say(" fills the memory, and does not promise it");
     }
-    if (kernels_.empty())
-      broken_.push_back(std::string(variant_.name) + ": nothing is known of it");
     for (const int architecture : architectures) {
       for (const char* dtype : {"f16", "bf16", "f32", "f64"}) {
         if (served.contains({architecture, dtype})) continue;
-        broken_.push_back(std::string(variant_.name) + " has no kernel for " + dtype +
-                          " with its direction in its name, on sm_" + std::to_string(architecture));
+        say(std::string(" has no kernel for ") + dtype + " with its direction in its name, on",
+            architecture);
       }
     }
   }
 
+  /// The same of several architectures is said once.
+  void say(const std::string& sentence, int architecture = 0) {
+    const auto known = std::ranges::find(broken_, sentence, &Broken::sentence);
+    Broken& broken = known != broken_.end() ? *known : broken_.emplace_back(Broken{sentence, ""});
+    if (architecture > 0) broken.where += " sm_" + std::to_string(architecture);
+  }
+
   void say(const KernelResources& kernel, const std::string& what) {
-    broken_.push_back(kernel.variant + ", " + kernel.kernel + ", sm_" +
-                      std::to_string(kernel.architecture) + ": " + what);
+    say(", " + kernel.kernel + " " + what + "; on", kernel.architecture);
   }
 
   bool stores_wide(const KernelResources& kernel) const {
@@ -165,11 +174,16 @@ class Check {
                     " bytes in flight an SM; wanted: " + std::to_string(wanted));
   }
 
+  struct Broken {
+    std::string sentence;
+    std::string where;  ///< the architectures
+  };
+
   const KernelVariant& variant_;
   const Promises& promises_;
   std::span<const KernelResources> kernels_;
   bool fills_memory_ = true;  ///< as far as is known
-  std::vector<std::string> broken_;
+  std::vector<Broken> broken_;
 };
 
 }  // namespace

@@ -11,7 +11,7 @@
 namespace prelu::resources {
 
 /// The promises that the variant breaks, each as a sentence that names the kernel and the
-/// architecture; none where it keeps them all. `kernels` are the variant's own.
+/// architectures; none where it keeps them all. `kernels` are the variant's own.
 ///
 /// No kernel may spill or use local memory, whatever is promised. Of the kernels that access
 /// tensors, one whose packs are narrower than the promised accesses serves data that is not

@@ -80,6 +80,8 @@ Instruction parse_statement(std::string statement) {
   instruction.ends = (name == "ret" || name == "exit" || name == "trap");
   instruction.divides = (name == "div" || name == "rem") &&
                         std::regex_match(opcode.back(), std::regex("[us](16|32|64)"));
+  instruction.orders = name == "bar" || name == "barrier" || name == "membar" || name == "fence" ||
+                       name == "atom" || name == "red";
   // A generic access may be one of global memory.
   const bool other_space = holds(opcode, "param") || holds(opcode, "shared") ||
                            holds(opcode, "local") || holds(opcode, "const") ||

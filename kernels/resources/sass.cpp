@@ -99,7 +99,7 @@ std::vector<Listing> read_sass(const std::string& text) {
   for (const std::string& line : lines_of(text)) {
     std::smatch match;
     if (std::regex_search(line, match, kSection)) {
-      kernels.push_back({.kernel = match[1]});
+      kernels.push_back({.kernel = match[1], .scheduled = true});
     } else if (std::regex_search(line, match, kLabel)) {
       labels.push_back(match[1]);
     } else if (!kernels.empty() && std::regex_search(line, match, kInstruction)) {

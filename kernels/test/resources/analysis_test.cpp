@@ -15,17 +15,36 @@ Listing kernel(const std::string& body) {
 
 Findings findings(const std::string& body) { return analyse(kernel(body)); }
 
-TEST(Analysis, LoadsAreInFlightUntilTheFirstIsNeeded) {
+TEST(Analysis, InMachineCodeLoadsAreInFlightUntilTheFirstIsNeeded) {
+  const std::string text = R"(
+	.section	.text.k,"ax",@progbits
+        /*0000*/                   LDG.E.128 R4, desc[UR4][R2.64] ;
+        /*0010*/              @!P0 LDG.E.128 R8, desc[UR4][R2.64+0x10] ;
+        /*0020*/                   FMUL R5, R5, R0 ;
+        /*0030*/                   LDG.E.128 R12, desc[UR4][R2.64+0x20] ;
+        /*0040*/                   FMUL R12, R12, R0 ;
+        /*0050*/                   EXIT ;
+)";
+  EXPECT_EQ(analyse(read_sass(text).front()).bytes_in_flight, 32);
+}
+
+TEST(Analysis, InPtxLoadsAreInFlightUntilAStore) {
   EXPECT_EQ(findings(R"(
     ld.global.v4.f32 {%f1, %f2, %f3, %f4}, [%rd1];
+    mul.f32 %f9, %f1, %f1;
     ld.global.v4.f32 {%f5, %f6, %f7, %f8}, [%rd2];
-    mul.f32 %f9, %f6, %f1;
+    mul.f32 %f9, %f9, %f6;
+    st.global.f32 [%rd3], %f9;
     ld.global.v4.f32 {%f11, %f12, %f13, %f14}, [%rd3];
-    mul.f32 %f9, %f9, %f12;
     ret;
 )")
                 .bytes_in_flight,
             32);
+}
+
+TEST(Analysis, ALoadWhoseAddressWasLoadedWaits) {
+  EXPECT_EQ(
+      findings("ld.global.u64 %rd1, [%rd2]; ld.global.u64 %rd3, [%rd1]; ret;").bytes_in_flight, 8);
 }
 
 TEST(Analysis, LoadsUnderAConditionCountAndThoseOfOtherWaysDoNot) {

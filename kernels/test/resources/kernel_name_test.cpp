@@ -8,7 +8,7 @@ namespace {
 TEST(KernelName, TellsTheDtypeAndTheWidthOfThePack) {
   const KernelName name = read_name(
       "_ZN5prelu8variants50_GLOBAL__N__3fe8bc35_17_forward_packed_cu_5fe8717a14forward_packedI"
-      "Lb1ENS_4cuda4PackI6__halfLi8EEES4_fEEvPKT1_PKT2_PS5_lNS_8AlphaMapENS_11SlopeAtZeroE");
+      "Lb1ENS_4cuda4PackI6__halfLi8EEES5_fEEvPKT1_PKT2_PS7_lNS_8AlphaMapENS_11SlopeAtZeroE");
   EXPECT_EQ(name.text, "forward_packed<true, Pack<__half, 8>, __half, float>");
   EXPECT_EQ(name.dtype, "f16");
   EXPECT_EQ(name.pack_bits, 128);

@@ -42,8 +42,8 @@ TEST_P(EveryCudaVariant, KeepsWhatItPromisesOfItsMachineCode) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Resources, EveryCudaVariant, testing::ValuesIn(cuda_variants()),
-                         [](const auto& info) {
-                           std::string name(info.param);
+                         [](const auto& variant) {
+                           std::string name(variant.param);
                            std::ranges::replace(name, '/', '_');
                            return name;
                          });

@@ -7,12 +7,13 @@ namespace prelu::wrong {
 template <class P>
 __global__ void __launch_bounds__(256)
     forward_local_array(const P* x, const float* __restrict__ alpha, P* y, long packs) {
-  const long i = 2 * (blockIdx.x * long{blockDim.x} + threadIdx.x);
-  if (i + 1 >= packs) return;
-  const P pack[2] = {x[i], x[i + 1]};
-  const int which = alpha[1] > 0 ? 1 : 0;
-  y[i] = scaled(pack[which], alpha[pack[which].lane[0] > 0 ? 0 : 1]);
-  y[i + 1] = P{{pack[0].lane[static_cast<int>(alpha[2]) & 3], 0, 0, 0}};
+  float counts[16] = {};
+  for (long i = threadIdx.x; i < packs; i += 512) {
+    const P first = x[i];
+    const P second = x[i + 256];
+    counts[static_cast<int>(first.lane[0]) & 15] += second.lane[1];
+  }
+  y[threadIdx.x] = scaled(P{{counts[0], counts[1], counts[2], counts[3]}}, alpha[0]);
 }
 
 template __global__ void forward_local_array(const cuda::Pack<float>*, const float*,

@@ -14,11 +14,12 @@ run("${NVCC}" ${FLAGS} -arch "compute_${ARCHITECTURE}" -Werror all-warnings
   -MD -MF "${STEM}.d" -MT "${STEM}.ptxas" -ptx -o "${STEM}.ptx" "${SOURCE}")
 run("${PTXAS}" -v -Werror -arch "sm_${ARCHITECTURE}" -o "${STEM}.cubin" "${STEM}.ptx")
 set(ptxas_said "${said}")
+file(REMOVE "${STEM}.sass")
 if(NVDISASM)
   execute_process(COMMAND "${NVDISASM}" -c "${STEM}.cubin" RESULT_VARIABLE status
     OUTPUT_FILE "${STEM}.sass" ERROR_VARIABLE text)
-  if(NOT status EQUAL 0)
-    message(FATAL_ERROR "${text}")
+  if(NOT status EQUAL 0)  # older than the compiler, perhaps: tests say that there is no SASS
+    file(REMOVE "${STEM}.sass")
   endif()
 endif()
 file(WRITE "${STEM}.ptxas" "${ptxas_said}")

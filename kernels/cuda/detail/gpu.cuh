@@ -33,6 +33,15 @@ void launch(void (*kernel)(Parameters...), const LaunchConfig& config, Arguments
                                  static_cast<Parameters>(std::forward<Arguments>(arguments))...));
 }
 
+/// The multiprocessors of the current device.
+inline int multiprocessors() {
+  int device = 0;
+  cuda::check(cudaGetDevice(&device));
+  int count = 0;
+  cuda::check(cudaDeviceGetAttribute(&count, cudaDevAttrMultiProcessorCount, device));
+  return count;
+}
+
 /// This block's dynamic shared memory: LaunchConfig::shared_bytes, 16-byte aligned.
 template <class T>
 __device__ T* dynamic_shared() {

@@ -16,6 +16,7 @@
 #include "element.cuh"
 #include "gpu.cuh"
 #include "op.hpp"
+#include "second_stage.cuh"
 #include "variant.hpp"
 
 namespace prelu::variants {
@@ -127,7 +128,7 @@ void launch(const Problem& problem, const Operands& operands, Stream stream) {
                 problem.at_zero);
     if (alpha_map(problem).count == 0) return;
     reduce<Sum>(workspace + parts.scratch, parts.scratch_bytes, terms, sums, problem, stream);
-    cuda::launch_sum_partials<Sum, A>(sums, 1, problem, operands, stream);
+    cuda::launch_add_slices<Sum, A>(sums, 1, problem, operands, stream);
   });
 }
 

@@ -1,51 +1,52 @@
 // Backward for one slope an element (Keras' default), fused: a thread owns a pack of slopes and
 // walks over the batch.
 //
-// The sum over n stays in the thread's registers, so there is no reduction inside a block, no
-// workspace and no second kernel. It wins where c * spatial fills the GPU by itself; a small one
-// with a large batch is better served by the column sums of backward_nhwc.
+// The sum over n is the thread's own: there is no addition inside a block at all. Where
+// the slopes fill the GPU by themselves there is no workspace either; where they do not, the batch
+// is cut into slices, whose sums the last block adds for each tile of slopes.
+//
+// It wins where c * spatial is some tens of thousands or more. Fewer slopes leave most of its
+// threads idle, or each with a few samples: a small c * spatial with a large batch is served better
+// by the column sums of backward_nhwc. So is one that is no whole number of packs, which makes this
+// kernel read element by element. (Derived; not yet measured on a GPU.)
 #include "backward.cuh"
 #include "dtype.hpp"
 #include "element.cuh"
 #include "gpu.cuh"
-#include "op.hpp"
+#include "last_block.cuh"
+#include "period.cuh"
+#include "period_sums.cuh"
 #include "variant.hpp"
 
 namespace prelu::variants {
 namespace {
 
-using cuda::Pack;
+constexpr int kBlockSize = cuda::kPeriodBlockSize;
+constexpr int kBlocksPerSm = 4;
+constexpr cuda::TileWish kTiles{.bytes = 16 * kBlockSize, .most_down = 1, .copies = false};
 
-constexpr int kBlockSize = 256;
-
-template <class P, class T, class A>
-__global__ void __launch_bounds__(kBlockSize)
+template <class P, int kSums, class T, class A, class Sum>
+__global__ void __launch_bounds__(kBlockSize, kBlocksPerSm)
     backward_element(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, A* dalpha,
-                     std::int64_t n, std::int64_t slopes, SlopeAtZero at_zero, bool accumulate) {
-  using Sum = accumulate_t<T>;
-  const std::int64_t packs = slopes / P::size;
-  const auto pack = std::int64_t{blockIdx.x} * kBlockSize + threadIdx.x;
-  if (pack >= packs) return;
+                     cuda::Partials<Sum> partials, cuda::PeriodCut cut, SlopeAtZero at_zero,
+                     bool accumulate) {
+  __shared__ cuda::LaneSums<kSums, Sum> sums;  // each thread's own
+  const cuda::Place place = cuda::place_in(cut);
+  Sum slopes[kSums] = {};
+  cuda::load_slopes<P>(alpha, cut, place, slopes);
+  cuda::walk_period<cuda::Walk::both, P>(x, dy, dx, cut, place, slopes, at_zero, &sums);
 
-  Sum sum[P::size] = {};
-  Sum alpha_of[P::size];
-  for (int k = 0; k < P::size; ++k) alpha_of[k] = static_cast<Sum>(alpha[pack * P::size + k]);
-  for (std::int64_t i = pack; i < n * packs; i += packs) {
-    const P x_pack = reinterpret_cast<const P*>(x)[i];
-    const P dy_pack = reinterpret_cast<const P*>(dy)[i];
-    P dx_pack;
-    for (int k = 0; k < P::size; ++k) {
-      const op::Slope<Sum> slope(alpha_of[k], at_zero);
-      const auto x_k = static_cast<Sum>(x_pack.lane[k]);
-      const auto dy_k = static_cast<Sum>(dy_pack.lane[k]);
-      dx_pack.lane[k] = static_cast<T>(op::backward_dx(x_k, dy_k, slope));
-      sum[k] += op::backward_dalpha(x_k, dy_k, slope);
+  const auto store = [&](std::int64_t slope, Sum total) {
+    cuda::write_dalpha(dalpha, slope, total, accumulate);
+  };
+  const std::int64_t pack = std::int64_t{blockIdx.x} * cut.across + threadIdx.x;
+  if (static_cast<int>(threadIdx.x) < cut.across && pack < cut.period) {
+#pragma unroll
+    for (int k = 0; k < kSums; ++k) {
+      cuda::keep_run(partials, cut, place, pack * kSums + k, sums[k][threadIdx.x], store);
     }
-    reinterpret_cast<P*>(dx)[i] = dx_pack;
   }
-  for (int k = 0; k < P::size; ++k) {
-    cuda::write_dalpha(dalpha, pack * P::size + k, sum[k], accumulate);
-  }
+  cuda::finish_slopes<P>(partials, cut, place, store);
 }
 
 Unsupported check(const Problem& problem) {
@@ -53,19 +54,23 @@ Unsupported check(const Problem& problem) {
   return {};
 }
 
+std::size_t workspace_bytes(const Problem& problem) {
+  return cuda::period_workspace_bytes(problem, kTiles);
+}
+
 void launch(const Problem& problem, const Operands& operands, Stream stream) {
   cuda::visit_native(problem, [&]<class T, class A>(std::type_identity<T>, std::type_identity<A>) {
     const cuda::TypedOperands<T, A> typed(operands);
-    const std::int64_t slopes = alpha_map(problem).count;
-    const bool wide = slopes % Pack<T>::size == 0 &&
-                      cuda::aligned_to(sizeof(Pack<T>), operands.x, operands.dy, operands.dx);
-    cuda::visit_pack<T>(wide, [&]<class P>(std::type_identity<P>) {
-      const auto blocks = static_cast<unsigned>(cuda::ceil_div(slopes / P::size, kBlockSize));
-      gpu::launch(backward_element<P, T, A>,
-                  {.grid = blocks, .block = kBlockSize, .stream = stream}, typed.x, typed.alpha,
-                  typed.dy, typed.dx, typed.dalpha, problem.shape.n, slopes, problem.at_zero,
-                  problem.accumulate);
-    });
+    using Sum = accumulate_t<T>;
+    cuda::visit_period<T>(
+        problem, operands, kTiles,
+        [&]<class P, int kSums>(std::type_identity<P>, std::integral_constant<int, kSums>,
+                                const cuda::PeriodCut& cut) {
+          gpu::launch(backward_element<P, kSums, T, A, Sum>,
+                      {.grid = cuda::grid_of(cut), .block = kBlockSize, .stream = stream}, typed.x,
+                      typed.alpha, typed.dy, typed.dx, typed.dalpha,
+                      cuda::partials_in<Sum>(operands), cut, problem.at_zero, problem.accumulate);
+        });
   });
 }
 
@@ -74,14 +79,19 @@ void launch(const Problem& problem, const Operands& operands, Stream stream) {
 KernelVariant cuda_backward_element() {
   return {
       .name = "cuda/backward_element",
-      .summary = "fused, one slope an element: sums over n in registers",
+      .summary = "fused, one slope an element: a thread sums over n",
       .backend = Backend::cuda,
       .direction = Direction::backward,
-      .promises = {.access_bits = 128,
-                   .bytes_in_flight = 32,
+      .promises = {.accesses_per_element = 3,
+                   .overhead = 0.05,
+                   .coalesced = true,
+                   .access_bits = 128,
+                   .bytes_in_flight = 64,
                    .registers = 64,
                    .divides_in_loop = false},
       .check = check,
+      .workspace_bytes = workspace_bytes,
+      .zeroed_workspace_bytes = cuda::kTicketBytes,
       .launch = launch,
   };
 }

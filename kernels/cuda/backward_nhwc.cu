@@ -1,103 +1,55 @@
 // Backward where the slope changes from element to element (NHWC, [N, C]), fused: column sums.
 //
-// The tensor is a matrix of rows with one column a slope. A thread owns a pack of columns, keeps
-// their slopes and sums in registers and walks down the rows, so nothing is divided and neighbours
-// read neighbouring packs. The block's rows are then added in shared memory, and one partial sum a
-// column and slice of rows is left for the second stage; with a single slice there is none. Column
-// counts that are not a whole number of packs fall back to one column a thread.
-#include <bit>
-
+// The tensor is a matrix with one column a slope. A thread owns a pack of columns, keeps their
+// slopes and sums in registers and walks down the rows, so nothing is divided and neighbours read
+// neighbouring packs. C = 10, 45 or 75 are no whole number of packs; up to 8 rows in a row are: see
+// period.cuh. A tile is a cache line across, so that few columns too leave many threads for the
+// rows, and few columns are left to the last block of each tile, which adds the slices.
+//
+// It wins for every C that a whole wave of blocks finds enough rows for; with one slope an element
+// and so many of them that they fill the GPU, backward_element does without the sums of blocks. It
+// loses where a huge odd number of slopes forces it down to one element an access. (Derived; not
+// yet measured on a GPU.)
 #include "backward.cuh"
 #include "dtype.hpp"
 #include "element.cuh"
 #include "gpu.cuh"
-#include "op.hpp"
+#include "last_block.cuh"
+#include "period.cuh"
+#include "period_sums.cuh"
 #include "variant.hpp"
 
 namespace prelu::variants {
 namespace {
 
-using cuda::Pack;
+constexpr int kBlockSize = cuda::kPeriodBlockSize;
+constexpr int kBlocksPerSm = 4;
+constexpr cuda::TileWish kTiles{};
 
-constexpr int kBlockSize = 256;
-constexpr int kMostThreadsAcross = 32;      // a warp reads 32 neighbouring packs: 512 bytes
-constexpr std::int64_t kRowsPerThread = 4;  // at least, before the rows are cut into more slices
-
-/// How the matrix is cut. Depends on the problem and on the width of a pack.
-struct Cut {
-  std::int64_t rows;
-  std::int64_t columns;
-  std::int64_t slices;  ///< of the rows
-  int across;           ///< threads across the columns, a power of two; the rest go down the rows
-};
-
-Cut cut_for(const Problem& problem, std::int64_t pack) {
-  const std::int64_t columns = alpha_map(problem).count;
-  const std::int64_t rows = columns == 0 ? 0 : problem.shape.elements() / columns;
-  const std::int64_t packs = std::max<std::int64_t>(1, columns / pack);
-  const auto across = static_cast<int>(std::min<std::uint64_t>(
-      std::bit_ceil(static_cast<std::uint64_t>(packs)), kMostThreadsAcross));
-  const std::int64_t rows_per_pass = kBlockSize / across * kRowsPerThread;
-  const std::int64_t most = cuda::ceil_div(rows, rows_per_pass);
-  const std::int64_t wanted = cuda::ceil_div(cuda::kReductionBlocks, cuda::ceil_div(packs, across));
-  return {.rows = rows,
-          .columns = columns,
-          .slices = std::max<std::int64_t>(1, std::min(most, wanted)),
-          .across = across};
-}
-
-template <class P, class T, class A, class Sum>
-__global__ void __launch_bounds__(kBlockSize)
-    backward_columns(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, Sum* partial,
-                     A* dalpha, Cut cut, SlopeAtZero at_zero, bool accumulate) {
-  __shared__ Sum sums[P::size][kBlockSize];
-  const int thread = static_cast<int>(threadIdx.x);
-  const int lane = thread & (cut.across - 1);
-  const int row_lane = thread / cut.across;
-  const int down = kBlockSize / cut.across;
-  const std::int64_t packs = cut.columns / P::size;
-  const std::int64_t tile = blockIdx.x / cut.slices;
-  const std::int64_t slice = blockIdx.x - tile * cut.slices;
-  const std::int64_t pack = tile * cut.across + lane;
-
-  Sum sum[P::size] = {};
-  if (pack < packs) {
-    Sum slopes[P::size];
-    for (int k = 0; k < P::size; ++k) slopes[k] = static_cast<Sum>(alpha[pack * P::size + k]);
-    const std::int64_t end = cut.rows * (slice + 1) / cut.slices;
-    for (std::int64_t row = cut.rows * slice / cut.slices + row_lane; row < end; row += down) {
-      const P x_pack = reinterpret_cast<const P*>(x)[row * packs + pack];
-      const P dy_pack = reinterpret_cast<const P*>(dy)[row * packs + pack];
-      P dx_pack;
-      for (int k = 0; k < P::size; ++k) {
-        const op::Slope<Sum> slope(slopes[k], at_zero);
-        const auto x_k = static_cast<Sum>(x_pack.lane[k]);
-        const auto dy_k = static_cast<Sum>(dy_pack.lane[k]);
-        dx_pack.lane[k] = static_cast<T>(op::backward_dx(x_k, dy_k, slope));
-        sum[k] += op::backward_dalpha(x_k, dy_k, slope);
-      }
-      reinterpret_cast<P*>(dx)[row * packs + pack] = dx_pack;
-    }
+template <class P, int kSums, class T, class A, class Sum>
+__global__ void __launch_bounds__(kBlockSize, kBlocksPerSm)
+    backward_columns(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, A* dalpha,
+                     cuda::Partials<Sum> partials, cuda::PeriodCut cut, SlopeAtZero at_zero,
+                     bool accumulate) {
+  __shared__ cuda::LaneSums<kSums, Sum> sums;
+  const cuda::Place place = cuda::place_in(cut);
+  Sum slopes[kSums] = {};
+  cuda::load_slopes<P>(alpha, cut, place, slopes);
+  cuda::walk_period<cuda::Walk::both, P>(x, dy, dx, cut, place, slopes, at_zero, &sums);
+  cuda::add_rows<kSums>(sums, cut, place);
+  const auto store = [&](std::int64_t column, Sum total) {
+    cuda::write_dalpha(dalpha, column, total, accumulate);
+  };
+  // The threads of the tile's first row hold its columns now; a thread keeps one at a time, so that
+  // neighbours write neighbours.
+  const std::int64_t first = std::int64_t{place.tile} * cut.across * kSums;
+  const std::int64_t left = cut.period * kSums - first;
+  const int columns = static_cast<int>(left < cut.across * kSums ? left : cut.across * kSums);
+  for (int column = static_cast<int>(threadIdx.x); column < columns; column += kBlockSize) {
+    cuda::keep_run(partials, cut, place, first + column, sums[column % kSums][column / kSums],
+                   store);
   }
-
-  for (int k = 0; k < P::size; ++k) sums[k][thread] = sum[k];
-  __syncthreads();
-  for (int half = down / 2; half > 0; half /= 2) {
-    if (row_lane < half) {
-      for (int k = 0; k < P::size; ++k) sums[k][thread] += sums[k][thread + half * cut.across];
-    }
-    __syncthreads();
-  }
-  if (row_lane == 0 && pack < packs) {
-    for (int k = 0; k < P::size; ++k) {
-      const std::int64_t column = pack * P::size + k;
-      if (cut.slices == 1) {
-        cuda::write_dalpha(dalpha, column, sums[k][thread], accumulate);
-      } else {
-        partial[column * cut.slices + slice] = sums[k][thread];
-      }
-    }
-  }
+  cuda::finish_slopes<P>(partials, cut, place, store);
 }
 
 Unsupported check(const Problem& problem) {
@@ -108,33 +60,22 @@ Unsupported check(const Problem& problem) {
 }
 
 std::size_t workspace_bytes(const Problem& problem) {
-  // Narrow accesses cut otherwise than wide ones, and only the launch knows the alignment.
-  const std::int64_t slices =
-      std::max(cut_for(problem, 1).slices, cut_for(problem, cuda::pack_size(problem.dtype)).slices);
-  return static_cast<std::size_t>(alpha_map(problem).count * slices *
-                                  cuda::accumulator_bytes(problem));
+  return cuda::period_workspace_bytes(problem, kTiles);
 }
 
 void launch(const Problem& problem, const Operands& operands, Stream stream) {
   cuda::visit_native(problem, [&]<class T, class A>(std::type_identity<T>, std::type_identity<A>) {
     const cuda::TypedOperands<T, A> typed(operands);
     using Sum = accumulate_t<T>;
-    auto* partial = static_cast<Sum*>(operands.workspace);
-    const bool wide = alpha_map(problem).count % Pack<T>::size == 0 &&
-                      cuda::aligned_to(sizeof(Pack<T>), operands.x, operands.dy, operands.dx);
-    cuda::visit_pack<T>(wide, [&]<class P>(std::type_identity<P>) {
-      const Cut cut = cut_for(problem, P::size);
-      const std::int64_t tiles = cuda::ceil_div(cut.columns / P::size, cut.across);
-      gpu::launch(backward_columns<P, T, A, Sum>,
-                  {.grid = static_cast<unsigned>(tiles * cut.slices),
-                   .block = kBlockSize,
-                   .stream = stream},
-                  typed.x, typed.alpha, typed.dy, typed.dx, partial, typed.dalpha, cut,
-                  problem.at_zero, problem.accumulate);
-      if (cut.slices > 1) {
-        cuda::launch_sum_partials<Sum, A>(partial, cut.slices, problem, operands, stream);
-      }
-    });
+    cuda::visit_period<T>(
+        problem, operands, kTiles,
+        [&]<class P, int kSums>(std::type_identity<P>, std::integral_constant<int, kSums>,
+                                const cuda::PeriodCut& cut) {
+          gpu::launch(backward_columns<P, kSums, T, A, Sum>,
+                      {.grid = cuda::grid_of(cut), .block = kBlockSize, .stream = stream}, typed.x,
+                      typed.alpha, typed.dy, typed.dx, typed.dalpha,
+                      cuda::partials_in<Sum>(operands), cut, problem.at_zero, problem.accumulate);
+        });
   });
 }
 
@@ -146,12 +87,16 @@ KernelVariant cuda_backward_nhwc() {
       .summary = "fused, slopes along the innermost axis: column sums",
       .backend = Backend::cuda,
       .direction = Direction::backward,
-      .promises = {.access_bits = 128,
-                   .bytes_in_flight = 32,
+      .promises = {.accesses_per_element = 3,
+                   .overhead = 0.05,
+                   .coalesced = true,
+                   .access_bits = 128,
+                   .bytes_in_flight = 64,
                    .registers = 64,
                    .divides_in_loop = false},
       .check = check,
       .workspace_bytes = workspace_bytes,
+      .zeroed_workspace_bytes = cuda::kTicketBytes,
       .launch = launch,
   };
 }

@@ -3,99 +3,58 @@
 //
 // 3 accesses an element instead of the 5 of frameworks, which write a full-size gradient of alpha
 // and read it again. The grid has a fixed largest size, so dalpha has the same bits on every GPU.
-// The second launch costs a few microseconds: for small tensors a single launch would win.
+// The end of a kernel is the only synchronisation between the blocks, so nothing here can go wrong
+// that backward_last_block must take care of. It wins, if it wins at all, on large tensors, where
+// it saves each block the wait for its ticket; on small ones the second launch, a few microseconds,
+// costs more than the rest.
 #include "backward.cuh"
 #include "dtype.hpp"
 #include "element.cuh"
 #include "gpu.cuh"
-#include "op.hpp"
+#include "last_block.cuh"
+#include "shared_alpha.cuh"
 #include "variant.hpp"
 
 namespace prelu::variants {
 namespace {
 
+using cuda::kSharedBlockSize;
 using cuda::Pack;
 
-constexpr int kBlockSize = 256;
-constexpr int kPacksPerThread = 2;
-
 template <class P, class T, class A, class Sum>
-__global__ void __launch_bounds__(kBlockSize)
+__global__ void __launch_bounds__(kSharedBlockSize)
     backward_blocks(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, Sum* partial,
                     std::int64_t elements, SlopeAtZero at_zero) {
-  const op::Slope<Sum> slope(static_cast<Sum>(alpha[0]), at_zero);
-  const std::int64_t packs = elements / P::size;
-  const std::int64_t stride = std::int64_t{gridDim.x} * kBlockSize;
-  const auto thread = std::int64_t{blockIdx.x} * kBlockSize + threadIdx.x;
-
-  Sum sum{0};
-  for (std::int64_t i = thread; i < packs; i += stride * kPacksPerThread) {
-    P x_pack[kPacksPerThread];
-    P dy_pack[kPacksPerThread];
-    for (int k = 0; k < kPacksPerThread; ++k) {
-      if (i + k * stride < packs) {
-        x_pack[k] = reinterpret_cast<const P*>(x)[i + k * stride];
-        dy_pack[k] = reinterpret_cast<const P*>(dy)[i + k * stride];
-      }
-    }
-    for (int k = 0; k < kPacksPerThread; ++k) {
-      if (i + k * stride < packs) {
-        reinterpret_cast<P*>(dx)[i + k * stride] =
-            cuda::backward_pack<T>(x_pack[k], dy_pack[k], slope, sum);
-      }
-    }
-  }
-
-  const std::int64_t tail = packs * P::size + thread;
-  if (tail < elements) {
-    using One = Pack<T, 1>;
-    reinterpret_cast<One*>(dx)[tail] = cuda::backward_pack<T>(
-        reinterpret_cast<const One*>(x)[tail], reinterpret_cast<const One*>(dy)[tail], slope, sum);
-  }
-
-  const Sum block = gpu::block_sum<kBlockSize>(sum);
-  if (threadIdx.x == 0) partial[blockIdx.x] = block;
+  const Sum sum = cuda::walk_shared_alpha<P>(x, alpha, dy, dx, elements, at_zero);
+  if (threadIdx.x == 0) partial[blockIdx.x] = sum;
 }
 
 template <class A, class Sum>
-__global__ void __launch_bounds__(kBlockSize)
-    sum_blocks(const Sum* __restrict__ partial, std::int64_t blocks, A* dalpha, bool accumulate) {
-  Sum sum{0};
-  for (std::int64_t i = threadIdx.x; i < blocks; i += kBlockSize) sum += partial[i];
-  sum = gpu::block_sum<kBlockSize>(sum);
+__global__ void __launch_bounds__(kSharedBlockSize)
+    sum_blocks(const Sum* partial, std::int64_t blocks, A* dalpha, bool accumulate) {
+  const Sum sum = cuda::sum_partials<kSharedBlockSize>(partial, blocks);
   if (threadIdx.x == 0) cuda::write_dalpha(dalpha, 0, sum, accumulate);
 }
 
-std::int64_t blocks_for(const Problem& problem) {
-  const std::int64_t elements_per_block =
-      kBlockSize * kPacksPerThread * cuda::pack_size(problem.dtype);
-  return std::min(cuda::ceil_div(problem.shape.elements(), elements_per_block),
-                  cuda::kReductionBlocks);
-}
-
-Unsupported check(const Problem& problem) {
-  if (alpha_map(problem).count != 1) return "needs a single slope";
-  return {};
-}
-
 std::size_t workspace_bytes(const Problem& problem) {
-  return static_cast<std::size_t>(blocks_for(problem) * cuda::accumulator_bytes(problem));
+  return static_cast<std::size_t>(cuda::shared_alpha_blocks(problem) *
+                                  cuda::accumulator_bytes(problem));
 }
 
 void launch(const Problem& problem, const Operands& operands, Stream stream) {
   cuda::visit_native(problem, [&]<class T, class A>(std::type_identity<T>, std::type_identity<A>) {
     const cuda::TypedOperands<T, A> typed(operands);
     using Sum = accumulate_t<T>;
-    const std::int64_t blocks = blocks_for(problem);
+    const std::int64_t blocks = cuda::shared_alpha_blocks(problem);
     auto* partial = static_cast<Sum*>(operands.workspace);
-    const bool wide = cuda::aligned_to(sizeof(Pack<T>), operands.x, operands.dy, operands.dx);
-    cuda::visit_pack<T>(wide, [&]<class P>(std::type_identity<P>) {
-      gpu::launch(backward_blocks<P, T, A, Sum>,
-                  {.grid = static_cast<unsigned>(blocks), .block = kBlockSize, .stream = stream},
-                  typed.x, typed.alpha, typed.dy, typed.dx, partial, problem.shape.elements(),
-                  problem.at_zero);
+    cuda::visit_pack<T>(cuda::aligned_alike(operands), [&]<class P>(std::type_identity<P>) {
+      gpu::launch(
+          backward_blocks<P, T, A, Sum>,
+          {.grid = static_cast<unsigned>(blocks), .block = kSharedBlockSize, .stream = stream},
+          typed.x, typed.alpha, typed.dy, typed.dx, partial, problem.shape.elements(),
+          problem.at_zero);
     });
-    gpu::launch(sum_blocks<A, Sum>, {.block = kBlockSize, .stream = stream}, partial, blocks,
+    gpu::launch(sum_blocks<A, Sum>, {.block = kSharedBlockSize, .stream = stream}, partial, blocks,
                 typed.dalpha, problem.accumulate);
   });
 }
@@ -108,11 +67,14 @@ KernelVariant cuda_backward_two_pass() {
       .summary = "fused, shared alpha: partial sums a block, then a second kernel",
       .backend = Backend::cuda,
       .direction = Direction::backward,
-      .promises = {.access_bits = 128,
+      .promises = {.accesses_per_element = 3,
+                   .overhead = 0.01,
+                   .coalesced = true,
+                   .access_bits = 128,
                    .bytes_in_flight = 64,
                    .registers = 64,
                    .divides_in_loop = false},
-      .check = check,
+      .check = cuda::check_shared_alpha,
       .workspace_bytes = workspace_bytes,
       .launch = launch,
   };

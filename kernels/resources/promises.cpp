@@ -1,9 +1,11 @@
 #include "promises.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 
 #include "architecture.hpp"
+#include "text.hpp"
 
 namespace prelu::resources {
 namespace {
@@ -20,6 +22,30 @@ bool serves_unaligned(const Promises& promises, const KernelResources& kernel) {
 
 std::string stem_of(const KernelResources& kernel) {
   return kernel.kernel.substr(0, kernel.kernel.find('<'));
+}
+
+/// "forward_packed<4, Pack<float, 4>>" -> "forward_packed<#, Pack<float, 4>>": instances that
+/// differ in a number of their own, such as the packs of a thread, are one family.
+std::string family_of(const KernelResources& kernel) {
+  std::string family;
+  std::string argument;
+  int depth = 0;
+  for (const char c : kernel.kernel) {
+    const bool ends = depth == 1 && (c == ',' || c == '>');
+    if (c == '<') ++depth;
+    if (c == '>') --depth;
+    if (!ends && c != '<') {
+      argument += c;
+      continue;
+    }
+    const std::string number = trimmed(argument);
+    const bool digits = !number.empty() && std::ranges::all_of(number, [](unsigned char digit) {
+      return std::isdigit(digit) != 0;
+    });
+    family += (digits && ends ? "#" : argument) + c;
+    argument.clear();
+  }
+  return family + argument;
 }
 
 class Check {
@@ -66,7 +92,7 @@ class Check {
     width(kernel);
     loads(kernel, kernel.ptx, "PTX");
     if (kernel.sass) loads(kernel, *kernel.sass, "SASS");
-    occupancy(kernel);
+    in_flight(kernel);
   }
 
   /// After all kernels: each dtype, on each architecture, has one that is bound to the promises.
@@ -142,14 +168,7 @@ class Check {
     if (!promises_.divides_in_loop && code.divides_in_loop) {
       say(kernel, "divides integers in its loop (" + where + ")");
     }
-    if (code.bulk) {
-      // How much they copy is not in the code, but they land in shared memory: no more can be in
-      // flight than fits there.
-      if (promises_.bytes_in_flight * kernel.block_size > kernel.shared_bytes) {
-        say(kernel, "has shared memory for fewer bytes than it promises in flight");
-      }
-      return;
-    }
+    if (code.bulk) return;
     const int bits = promised_bits(promises_, kernel.architecture);
     if (code.load_bits < bits) {
       say(kernel, "loads at most " + std::to_string(code.load_bits) + " bits at a time (" + where +
@@ -159,19 +178,38 @@ class Check {
       say(kernel, "stores at most " + std::to_string(code.store_bits) + " bits at a time (" +
                       where + "); promised: " + std::to_string(bits));
     }
-    if (code.bytes_in_flight < promises_.bytes_in_flight) {
-      say(kernel, "has " + std::to_string(code.bytes_in_flight) + " bytes in flight (" + where +
-                      "); promised: " + std::to_string(promises_.bytes_in_flight));
-    }
   }
 
-  void occupancy(const KernelResources& kernel) {
+  /// Another instance of the kernel has more: this one spreads small problems thinner.
+  bool has_a_heavier_sibling(const KernelResources& kernel) const {
+    return std::ranges::any_of(kernels_, [&](const KernelResources& other) {
+      return other.architecture == kernel.architecture &&
+             other.ptx.bytes_in_flight > kernel.ptx.bytes_in_flight &&
+             family_of(other) == family_of(kernel);
+    });
+  }
+
+  void in_flight(const KernelResources& kernel) {
+    if (has_a_heavier_sibling(kernel)) return;
+    // What is copied in bulk lands in shared memory.
+    if (kernel.ptx.bulk && kernel.ptx.bytes_in_flight * kernel.block_size > kernel.shared_bytes) {
+      say(kernel, "has shared memory for fewer bytes than it promises in flight");
+    }
+    enough(kernel, kernel.ptx, "PTX");
+    if (kernel.sass) enough(kernel, *kernel.sass, "SASS");
+    const int per_sm = kernel.bytes_in_flight_per_sm();
     const int wanted = architecture(kernel.architecture).wanted_bytes;
-    if (kernel.bytes_in_flight_per_sm() >= wanted) return;
+    if (per_sm >= wanted) return;
     fills_memory_ = false;
     if (!promises_.fills_memory) return;
-    say(kernel, "has " + std::to_string(kernel.bytes_in_flight_per_sm()) +
+    say(kernel, "has " + std::to_string(per_sm) +
                     " bytes in flight an SM; wanted: " + std::to_string(wanted));
+  }
+
+  void enough(const KernelResources& kernel, const Findings& code, const std::string& where) {
+    if (code.bytes_in_flight >= promises_.bytes_in_flight) return;
+    say(kernel, "has " + std::to_string(code.bytes_in_flight) + " bytes in flight (" + where +
+                    "); promised: " + std::to_string(promises_.bytes_in_flight));
   }
 
   struct Broken {

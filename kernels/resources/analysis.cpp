@@ -111,6 +111,7 @@ std::vector<Stream> streams_of(const Listing& listing) {
     }
   }
   std::vector<Stream> streams;
+  streams.reserve(by_pointer.size());
   for (const auto& [pointer, stream] : by_pointer) streams.push_back(stream);
   return streams;
 }

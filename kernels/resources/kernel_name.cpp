@@ -42,18 +42,22 @@ std::string without_parameters(const std::string& text) {
 }  // namespace
 
 KernelName read_name(const std::string& mangled) {
-  static const std::regex kScopes(R"(\(anonymous namespace\)::|prelu::|variants::|cuda::|^void )");
-  static const std::regex kPack(R"(Pack<(__half|__nv_bfloat16|float|double), (\d+)>)");
-  static const std::regex kType(R"([<, ](__half|__nv_bfloat16|float|double)\b)");
-  KernelName name{.text = without_parameters(std::regex_replace(demangled(mangled), kScopes, ""))};
+  static const std::regex scopes_pattern(
+      R"(\(anonymous namespace\)::|prelu::|variants::|cuda::|^void )");
+  static const std::regex pack_pattern(R"(Pack<(__half|__nv_bfloat16|float|double), (\d+)>)");
+  static const std::regex type_pattern(R"([<, ](__half|__nv_bfloat16|float|double)\b)");
+  KernelName name{
+      .text = without_parameters(std::regex_replace(demangled(mangled), scopes_pattern, ""))};
   const std::string stem = name.text.substr(0, name.text.find('<'));
   name.accesses_tensors =
       stem.find("forward") != std::string::npos || stem.find("backward") != std::string::npos;
   std::smatch match;
-  if (std::regex_search(name.text, match, kPack) || std::regex_search(name.text, match, kType)) {
+  if (std::regex_search(name.text, match, pack_pattern) ||
+      std::regex_search(name.text, match, type_pattern)) {
     name.dtype = kTypes.at(match[1]).dtype;
   }
-  for (std::sregex_iterator i(name.text.begin(), name.text.end(), kPack), end; i != end; ++i) {
+  for (std::sregex_iterator i(name.text.begin(), name.text.end(), pack_pattern), end; i != end;
+       ++i) {
     name.pack_bits = std::max(name.pack_bits, std::stoi((*i)[2]) * kTypes.at((*i)[1]).bits);
   }
   return name;

@@ -62,7 +62,7 @@ class Check {
     that_nothing_is_missing();
     std::vector<std::string> sentences;
     for (const auto& [sentence, where] : broken_) {
-      sentences.push_back(std::string(variant_.name) + sentence + where);
+      sentences.push_back(std::string(variant_.name).append(sentence).append(where));
     }
     return sentences;
   }

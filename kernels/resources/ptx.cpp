@@ -34,9 +34,9 @@ std::string without_comments(const std::string& text) {
 }
 
 std::vector<std::string> registers_in(const std::string& text) {
-  static const std::regex kRegister(R"(%[a-z]+\d+)");
+  static const std::regex register_pattern(R"(%[a-z]+\d+)");
   std::vector<std::string> found;
-  for (std::sregex_iterator i(text.begin(), text.end(), kRegister), end; i != end; ++i) {
+  for (std::sregex_iterator i(text.begin(), text.end(), register_pattern), end; i != end; ++i) {
     found.push_back(i->str());
   }
   return found;
@@ -107,9 +107,9 @@ Instruction parse_statement(std::string statement) {
 
 /// "[kernel_param_3+8]" -> "3+8"; empty where the statement loads no parameter of 8 bytes.
 std::string parameter_of(const std::string& statement) {
-  static const std::regex kLoad(R"(ld\.param\.[bu]64\s.*_param_(\d+(\+\d+)?)\])");
+  static const std::regex load_pattern(R"(ld\.param\.[bu]64\s.*_param_(\d+(\+\d+)?)\])");
   std::smatch match;
-  return std::regex_search(statement, match, kLoad) ? match[1].str() : "";
+  return std::regex_search(statement, match, load_pattern) ? match[1].str() : "";
 }
 
 /// Which of the kernel's parameters each register was made of.
@@ -200,7 +200,7 @@ std::vector<Instruction> read_body(const std::string& body) {
 }  // namespace
 
 std::vector<Listing> read_ptx(const std::string& text) {
-  static const std::regex kBlock(R"(\.(?:max|req)ntid\s+(\d+)(?:,\s*(\d+))?(?:,\s*(\d+))?)");
+  static const std::regex block_pattern(R"(\.(?:max|req)ntid\s+(\d+)(?:,\s*(\d+))?(?:,\s*(\d+))?)");
   const std::string code = without_comments(text);
   std::vector<Listing> kernels;
   for (std::size_t at = code.find(".entry "); at != std::string::npos;
@@ -211,7 +211,7 @@ std::vector<Listing> read_ptx(const std::string& text) {
     const std::string head = code.substr(name, open - name);
     Listing kernel{.kernel = trimmed(head.substr(0, head.find('(')))};
     std::smatch match;
-    if (std::regex_search(head, match, kBlock)) {
+    if (std::regex_search(head, match, block_pattern)) {
       kernel.block_size = 1;
       for (std::size_t k = 1; k < match.size(); ++k) {
         if (match[k].matched) kernel.block_size *= std::stoi(match[k]);

@@ -12,9 +12,9 @@ namespace prelu::resources {
 namespace {
 
 std::vector<std::string> registers_in(const std::string& text) {
-  static const std::regex kRegister(R"(\bR\d+)");
+  static const std::regex register_pattern(R"(\bR\d+)");
   std::vector<std::string> found;
-  for (std::sregex_iterator i(text.begin(), text.end(), kRegister), end; i != end; ++i) {
+  for (std::sregex_iterator i(text.begin(), text.end(), register_pattern), end; i != end; ++i) {
     found.push_back(i->str());
   }
   return found;
@@ -91,18 +91,18 @@ Instruction parse_instruction(std::string text) {
 }  // namespace
 
 std::vector<Listing> read_sass(const std::string& text) {
-  static const std::regex kSection(R"(^\s*\.section\s+\.text\.([$\w]+))");
-  static const std::regex kLabel(R"(^([.$\w]+):)");
-  static const std::regex kInstruction(R"(^\s*/\*[0-9a-f]+\*/\s+(.*?)\s*;)");
+  static const std::regex section_pattern(R"(^\s*\.section\s+\.text\.([$\w]+))");
+  static const std::regex label_pattern(R"(^([.$\w]+):)");
+  static const std::regex instruction_pattern(R"(^\s*/\*[0-9a-f]+\*/\s+(.*?)\s*;)");
   std::vector<Listing> kernels;
   std::vector<std::string> labels;
   for (const std::string& line : lines_of(text)) {
     std::smatch match;
-    if (std::regex_search(line, match, kSection)) {
+    if (std::regex_search(line, match, section_pattern)) {
       kernels.push_back({.kernel = match[1], .scheduled = true});
-    } else if (std::regex_search(line, match, kLabel)) {
+    } else if (std::regex_search(line, match, label_pattern)) {
       labels.push_back(match[1]);
-    } else if (!kernels.empty() && std::regex_search(line, match, kInstruction)) {
+    } else if (!kernels.empty() && std::regex_search(line, match, instruction_pattern)) {
       Instruction instruction = parse_instruction(match[1]);
       instruction.labels = std::exchange(labels, {});
       kernels.back().instructions.push_back(std::move(instruction));

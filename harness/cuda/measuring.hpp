@@ -29,8 +29,8 @@ struct ClockStamp {
 void launch_clock_stamp(ClockStamp* stamp, int sms, Stream stream);
 
 /// Copies (1 read stream) and integer additions (2): one 16-byte load of each stream a thread, four
-/// in flight, four with streaming hints, and cudaMemcpyAsync. Pointers and bytes are multiples
-/// of 64.
+/// in flight, four with streaming hints, two of 32 bytes, bulk copies through shared memory, and
+/// cudaMemcpyAsync. Pointers and bytes are multiples of 64.
 std::span<const CeilingKernel> cuda_ceilings();
 
 }  // namespace prelu::harness::measuring

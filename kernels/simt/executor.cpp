@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "bulk.hpp"
 #include "sanitizer.hpp"
 
 uint3 threadIdx{};
@@ -67,7 +68,7 @@ Error complaint(const std::string& message, const std::source_location& where,
                describe("thread", thread));
 }
 
-enum class State { fresh, running, ready, at_barrier, in_warp_operation, done };
+enum class State { fresh, running, ready, at_barrier, in_warp_operation, waiting, done };
 
 /// A stack that runs CUDA threads: fresh ones one after another, until one of them blocks.
 struct Fiber {
@@ -86,6 +87,10 @@ struct Thread {
   std::uint64_t in = 0;
   std::uint64_t out = 0;
   int source = 0;
+  bool (*may_go_on)(const void*) = nullptr;  ///< of a waiting thread
+  const void* may_go_on_context = nullptr;
+  bool published = false;
+  char place = 0;  ///< where it meets nobody
   void* identity = nullptr;
   unsigned rendezvous = 0;  ///< how many barriers it has met; two in turn keep them apart
   unsigned warp_rendezvous = 0;
@@ -105,13 +110,17 @@ class Executor {
   void run(const Grid& grid, void (*thread)(const void*), const void* context,
            const std::source_location& where);
 
-  void block_barrier(const std::source_location& where);
+  void block_barrier(const std::source_location& where, bool publishes);
+  bool has_published() const { return current_->published; }
+  void wait_until(bool (*ready)(const void*), const void* context,
+                  const std::source_location& where);
   std::uint64_t warp_operation(WarpOperation operation, unsigned mask, std::uint64_t value,
                                int source, const std::source_location& where);
   [[noreturn]] void fail(const std::string& message, const std::source_location& where);
 
   void* shared_memory() { return shared_.get(); }
-  int lane() const { return static_cast<int>(current_ - threads_.data()) % kWarpSize; }
+  std::size_t thread_number() const { return static_cast<std::size_t>(current_ - threads_.data()); }
+  int lane() const { return static_cast<int>(thread_number()) % kWarpSize; }
 
   ~Executor();
   Executor() = default;
@@ -266,6 +275,7 @@ void Executor::start_block(std::uint64_t block) {
   done_ = 0;
   abandoned_ = false;
   error_ = nullptr;
+  bulk::forget();
   arrange(order_);
   renew_static_shared();
   if (grid_.shared_bytes > 0) {
@@ -300,10 +310,14 @@ void Executor::run_block(std::uint64_t block) {
 bool Executor::resume_ready() {
   bool any = false;
   for (const std::uint32_t i : order_) {
-    if (threads_[i].state != State::ready) continue;
+    Thread& thread = threads_[i];
+    if (thread.state == State::waiting && thread.may_go_on(thread.may_go_on_context)) {
+      thread.state = State::ready;
+    }
+    if (thread.state != State::ready) continue;
     any = true;
-    current_ = &threads_[i];
-    enter(*threads_[i].fiber);
+    current_ = &thread;
+    enter(*thread.fiber);
     if (error_) break;
   }
   return any;
@@ -348,13 +362,17 @@ void Executor::report_deadlock() {
   std::string message = "deadlock in " + describe("block", blockIdx) + ":";
   int shown = 0;
   for (const Thread& thread : threads_) {
-    if (thread.state != State::at_barrier && thread.state != State::in_warp_operation) continue;
+    const bool waits = thread.state == State::at_barrier || thread.state == State::waiting ||
+                       thread.state == State::in_warp_operation;
+    if (!waits) continue;
     if (shown++ == kShown) {
       message += " ...";
       break;
     }
     message += " " + describe("thread", thread.index) + " waits at " + describe(thread.where) +
-               (thread.state == State::at_barrier ? " for its block;" : " for lanes of its warp;");
+               (thread.state == State::at_barrier ? " for its block;"
+                : thread.state == State::waiting  ? " for bulk loads;"
+                                                  : " for lanes of its warp;");
   }
   if (done_ > 0) message += " " + std::to_string(done_) + " threads have left";
   error_ = std::make_exception_ptr(Error(message));
@@ -442,6 +460,7 @@ void Executor::run_thread(Thread& thread) {
   sanitizer::acquire(&launch_start_);
   try {
     kernel_(context_);
+    bulk::leave(thread_number());
   } catch (const Abandoned&) {
     // Its launch has failed; somebody else has said why.
   } catch (...) {
@@ -472,8 +491,20 @@ void Executor::fail(const std::string& message, const std::source_location& wher
   throw complaint(message, where, threadIdx);
 }
 
-void Executor::block_barrier(const std::source_location& where) {
+void Executor::wait_until(bool (*ready)(const void*), const void* context,
+                          const std::source_location& where) {
   const Quiet quiet;
+  if (ready(context)) return;
+  current_->state = State::waiting;
+  current_->may_go_on = ready;
+  current_->may_go_on_context = context;
+  current_->where = where;
+  suspend(&current_->place);
+}
+
+void Executor::block_barrier(const std::source_location& where, bool publishes) {
+  const Quiet quiet;
+  current_->published = publishes;
   current_->state = State::at_barrier;
   current_->where = where;
   ++at_barrier_;
@@ -571,7 +602,18 @@ void run(const Grid& grid, void (*thread)(const void*), const void* context,
 
 void* dynamic_shared_memory() { return executor().shared_memory(); }
 
-void block_barrier(const std::source_location& where) { executor().block_barrier(where); }
+void block_barrier(const std::source_location& where, bool publishes) {
+  executor().block_barrier(where, publishes);
+}
+
+bool has_published() { return executor().has_published(); }
+
+void wait_until(bool (*ready)(const void*), const void* context,
+                const std::source_location& where) {
+  executor().wait_until(ready, context, where);
+}
+
+std::size_t thread_number() { return executor().thread_number(); }
 
 std::uint64_t warp_operation(WarpOperation operation, unsigned mask, std::uint64_t value,
                              int source, const std::source_location& where) {
@@ -580,8 +622,10 @@ std::uint64_t warp_operation(WarpOperation operation, unsigned mask, std::uint64
 
 int lane() { return executor().lane(); }
 
-void report_misaligned(const std::source_location& where) {
-  executor().fail("a misaligned access", where);
+void report(const std::string& mistake, const std::source_location& where) {
+  executor().fail(mistake, where);
 }
+
+void report_misaligned(const std::source_location& where) { report("a misaligned access", where); }
 
 }  // namespace prelu::simt

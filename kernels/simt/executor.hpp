@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <source_location>
 #include <stdexcept>
+#include <string>
 
 namespace prelu::simt {
 
@@ -52,7 +53,15 @@ void run(const Grid& grid, void (*thread)(const void* context), const void* cont
 /// The running block's dynamic shared memory.
 void* dynamic_shared_memory();
 
-void block_barrier(const std::source_location& where);
+/// __syncthreads; one that `publishes` makes shared memory known to bulk copies too.
+void block_barrier(const std::source_location& where, bool publishes = false);
+/// Whether the last barrier that the running thread met was such a one.
+bool has_published();
+/// The running thread waits, without meeting anybody, until ready(context).
+void wait_until(bool (*ready)(const void* context), const void* context,
+                const std::source_location& where);
+/// The running thread's number in its block.
+std::size_t thread_number();
 
 enum class WarpOperation { exchange, ballot, barrier };
 
@@ -63,6 +72,9 @@ std::uint64_t warp_operation(WarpOperation operation, unsigned mask, std::uint64
 
 /// The running thread's lane in its warp.
 int lane();
+
+/// Gives up the launch with an Error that names the running thread.
+[[noreturn]] void report(const std::string& mistake, const std::source_location& where);
 
 /// Reports a misaligned access by `thread`, as the GPU would.
 [[noreturn]] void report_misaligned(const std::source_location& where);

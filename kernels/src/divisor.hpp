@@ -23,7 +23,7 @@ __extension__ typedef unsigned __int128 UnsignedInt128;
 class Divisor {
  public:
   /// 0 counts as 1: an empty problem divides nothing.
-  constexpr explicit Divisor(std::int64_t divisor) : divisor_(divisor > 0 ? divisor : 1) {
+  constexpr explicit Divisor(std::int64_t divisor = 1) : divisor_(divisor > 0 ? divisor : 1) {
     const auto unsigned_divisor = static_cast<std::uint64_t>(divisor_);
     shift_ = static_cast<int>(std::bit_width(unsigned_divisor - 1));
     const UnsignedInt128 power = UnsignedInt128{1} << (63 + shift_);

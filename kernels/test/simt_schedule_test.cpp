@@ -23,6 +23,17 @@ int wrong_results(bool (*run)(bool mistake)) {
   return wrong;
 }
 
+TEST(SimtSchedule, BulkCopiesAreNotThereBeforeTheyAreAwaited) {
+  // Every schedule shows it: copies are made as late as they may be.
+  for (const std::uint64_t schedule : {0U, 1U, 2U, 3U}) {
+    simt::set_schedule(schedule);
+    EXPECT_FALSE(wrong::bulk_load_not_awaited(true));
+    EXPECT_FALSE(wrong::bulk_wrong_phase(true));
+    EXPECT_FALSE(wrong::bulk_tile_reused(true));
+  }
+  simt::set_schedule(0);
+}
+
 TEST(SimtSchedule, ProgramOrderHidesAMissingBarrierAndAnotherOrderShowsIt) {
   simt::set_schedule(0);
   EXPECT_TRUE(wrong::missing_barrier(true));

@@ -76,6 +76,31 @@ TEST(Simt, ReportsLanesOfOneMaskAtDifferentOperations) {
   expect_complaint(wrong::two_shuffles, {"lanes of one mask are at different warp operations"});
 }
 
+TEST(Simt, ReportsABarrierOfBulkLoadsThatWasNotInitialised) {
+  expect_complaint(wrong::bulk_barrier_not_initialised,
+                   {"a barrier that was not initialised at bulk_copies.cu:"});
+}
+
+TEST(Simt, ReportsAPhaseWhoseLoadsNeverCome) {
+  expect_complaint(
+      wrong::bulk_load_missing,
+      {"deadlock in block (0,0,0): thread (0,0,0) waits at bulk_copies.cu:", "for bulk loads;"});
+}
+
+TEST(Simt, ReportsBulkCopiesThatAreNotOfWholePacks) {
+  expect_complaint(wrong::bulk_misaligned, {"multiples of 16 bytes at bulk_copies.cu:"});
+}
+
+TEST(Simt, ReportsABulkStoreOfWhatWasNotPublished) {
+  expect_complaint(wrong::bulk_store_not_published,
+                   {"shared memory that the last barrier did not publish at bulk_copies.cu:"});
+}
+
+TEST(Simt, ReportsAThreadThatLeavesABulkStoreBehind) {
+  expect_complaint(wrong::bulk_store_not_awaited,
+                   {"a thread left without waiting for its bulk store at bulk_copies.cu:"});
+}
+
 TEST(Simt, SharedMemoryThatNobodyWroteIsNan) {
   EXPECT_FALSE(wrong::unwritten_static_shared(true));
   EXPECT_FALSE(wrong::unwritten_dynamic_shared(true));
@@ -91,6 +116,8 @@ TEST(Simt, AFailedLaunchLeavesTheExecutorReadyForTheNext) {
   EXPECT_TRUE(wrong::reused_shared(false));
   EXPECT_NE(complaint_about(wrong::early_exit), "nothing was reported");
   EXPECT_TRUE(wrong::exited_lanes(false));
+  EXPECT_NE(complaint_about(wrong::bulk_store_not_awaited), "nothing was reported");
+  EXPECT_TRUE(wrong::bulk_store_not_awaited(false));
 }
 
 }  // namespace

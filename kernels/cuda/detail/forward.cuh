@@ -11,10 +11,23 @@
 
 namespace prelu::cuda {
 
-/// The threads that the device can hold at once. What has fewer packs than that is spread thinly.
+/// The threads of 64 registers that the device can hold at once. Work is spread thinly until each
+/// of them has some.
 inline std::int64_t full_wave() {
-  constexpr std::int64_t kThreadsPerMultiprocessor = 2048;
+  constexpr std::int64_t kThreadsPerMultiprocessor = 1024;
   return gpu::multiprocessors() * kThreadsPerMultiprocessor;
+}
+
+/// True when both pointers lie alike to a boundary of `bytes`.
+inline bool same_alignment(std::uintptr_t bytes, const void* a, const void* b) {
+  return reinterpret_cast<std::uintptr_t>(a) % bytes == reinterpret_cast<std::uintptr_t>(b) % bytes;
+}
+
+/// How many elements from `x` on lie before the first one that a pack P may start at.
+template <class P, class T>
+__device__ std::int64_t elements_to_boundary(const T* x) {
+  const std::uintptr_t past = reinterpret_cast<std::uintptr_t>(x) % sizeof(P);
+  return static_cast<std::int64_t>((sizeof(P) - past) % sizeof(P) / sizeof(T));
 }
 
 /// AlphaMap with its divisions made cheap.
@@ -52,10 +65,11 @@ __device__ T forward_element(T x, Sum alpha, SlopeAtZero at_zero) {
 
 /// y of a pack whose lanes share a slope.
 template <class T, int N, class Sum>
-__device__ Pack<T, N> forward_pack(Pack<T, N> pack, Sum alpha, SlopeAtZero at_zero) {
+__device__ Pack<T, N> forward_pack(const Pack<T, N>& x, Sum alpha, SlopeAtZero at_zero) {
+  Pack<T, N> y;
 #pragma unroll
-  for (int k = 0; k < N; ++k) pack.lane[k] = forward_element(pack.lane[k], alpha, at_zero);
-  return pack;
+  for (int k = 0; k < N; ++k) y.lane[k] = forward_element(x.lane[k], alpha, at_zero);
+  return y;
 }
 
 /// The slopes of the N elements from `first` on, looked up once and then applied to them. Apart, so
@@ -71,8 +85,8 @@ class PackSlopes<Slopes::one, N, A> {
       : slope_(alpha[map.count.value() == 1 ? 0 : map(first)]) {}
 
   template <class T>
-  __device__ Pack<T, N> forward(const Pack<T, N>& pack, SlopeAtZero at_zero) const {
-    return forward_pack(pack, static_cast<accumulate_t<T>>(slope_), at_zero);
+  __device__ Pack<T, N> forward(const Pack<T, N>& x, SlopeAtZero at_zero) const {
+    return forward_pack(x, static_cast<accumulate_t<T>>(slope_), at_zero);
   }
 
  private:
@@ -93,14 +107,15 @@ class PackSlopes<Slopes::two, N, A> {
   }
 
   template <class T>
-  __device__ Pack<T, N> forward(Pack<T, N> pack, SlopeAtZero at_zero) const {
+  __device__ Pack<T, N> forward(const Pack<T, N>& x, SlopeAtZero at_zero) const {
+    Pack<T, N> y;
     const auto here = static_cast<accumulate_t<T>>(here_);
     const auto there = static_cast<accumulate_t<T>>(there_);
 #pragma unroll
     for (int k = 0; k < N; ++k) {
-      pack.lane[k] = forward_element(pack.lane[k], k < left_ ? here : there, at_zero);
+      y.lane[k] = forward_element(x.lane[k], k < left_ ? here : there, at_zero);
     }
-    return pack;
+    return y;
   }
 
  private:
@@ -122,18 +137,19 @@ class PackSlopes<Slopes::many, N, A> {
   }
 
   template <class T>
-  __device__ Pack<T, N> forward(Pack<T, N> pack, SlopeAtZero at_zero) const {
+  __device__ Pack<T, N> forward(const Pack<T, N>& x, SlopeAtZero at_zero) const {
+    Pack<T, N> y;
     std::int64_t slope = slope_;
     std::int64_t left = left_;
 #pragma unroll
     for (int k = 0; k < N; ++k) {
       const auto alpha = static_cast<accumulate_t<T>>(alpha_[slope]);
-      pack.lane[k] = forward_element(pack.lane[k], alpha, at_zero);
+      y.lane[k] = forward_element(x.lane[k], alpha, at_zero);
       if (--left > 0) continue;
       left = inner_;
       if (++slope == count_) slope = 0;
     }
-    return pack;
+    return y;
   }
 
  private:

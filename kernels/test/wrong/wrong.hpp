@@ -1,5 +1,5 @@
 // Kernels that make one mistake each, on purpose, and their right siblings: what the SIMT executor
-// claims to catch. Each file holds one.
+// claims to catch. Each file holds one, but for bulk_copies.cu.
 #pragma once
 
 #include <array>
@@ -10,6 +10,14 @@ namespace prelu::wrong {
 // Each runs its kernel, with the mistake or without, and says whether the result is right.
 
 bool barrier_and_shuffle(bool mistake);
+bool bulk_barrier_not_initialised(bool mistake);
+bool bulk_load_missing(bool mistake);
+bool bulk_load_not_awaited(bool mistake);
+bool bulk_misaligned(bool mistake);
+bool bulk_store_not_awaited(bool mistake);
+bool bulk_store_not_published(bool mistake);
+bool bulk_tile_reused(bool mistake);
+bool bulk_wrong_phase(bool mistake);
 bool divergent_barrier(bool mistake);
 bool dynamic_shared_overflow(bool mistake);
 bool early_exit(bool mistake);
@@ -34,6 +42,14 @@ struct Kernel {
 
 inline constexpr auto kKernels = std::to_array<Kernel>({
     {"barrier_and_shuffle", barrier_and_shuffle},
+    {"bulk_barrier_not_initialised", bulk_barrier_not_initialised},
+    {"bulk_load_missing", bulk_load_missing},
+    {"bulk_load_not_awaited", bulk_load_not_awaited},
+    {"bulk_misaligned", bulk_misaligned},
+    {"bulk_store_not_awaited", bulk_store_not_awaited},
+    {"bulk_store_not_published", bulk_store_not_published},
+    {"bulk_tile_reused", bulk_tile_reused},
+    {"bulk_wrong_phase", bulk_wrong_phase},
     {"divergent_barrier", divergent_barrier},
     {"dynamic_shared_overflow", dynamic_shared_overflow},
     {"early_exit", early_exit},

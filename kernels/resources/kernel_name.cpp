@@ -49,17 +49,19 @@ KernelName read_name(const std::string& mangled) {
   KernelName name{
       .text = without_parameters(std::regex_replace(demangled(mangled), scopes_pattern, ""))};
   const std::string stem = name.text.substr(0, name.text.find('<'));
-  name.accesses_tensors =
-      stem.find("forward") != std::string::npos || stem.find("backward") != std::string::npos;
   std::smatch match;
   if (std::regex_search(name.text, match, pack_pattern) ||
       std::regex_search(name.text, match, type_pattern)) {
-    name.dtype = kTypes.at(match[1]).dtype;
+    const Type& type = kTypes.at(match[1]);
+    name.dtype = type.dtype;
+    if (stem.find("unaligned") != std::string::npos) name.pack_bits = type.bits;
   }
   for (std::sregex_iterator i(name.text.begin(), name.text.end(), pack_pattern), end; i != end;
        ++i) {
     name.pack_bits = std::max(name.pack_bits, std::stoi((*i)[2]) * kTypes.at((*i)[1]).bits);
   }
+  name.accesses_tensors = name.pack_bits > 0 || stem.find("forward") != std::string::npos ||
+                          stem.find("backward") != std::string::npos;
   return name;
 }
 

@@ -88,7 +88,7 @@ class Check {
       say(kernel, "takes " + std::to_string(kernel.registers) +
                       " registers; promised: " + std::to_string(promises_.registers));
     }
-    if (serves_unaligned(promises_, kernel)) return;
+    if (serves_unaligned(promises_, kernel) || stands_in(kernel)) return;
     width(kernel);
     loads(kernel, kernel.ptx, "PTX");
     if (kernel.sass) loads(kernel, *kernel.sass, "SASS");
@@ -113,7 +113,8 @@ class Check {
     for (const int architecture : architectures) {
       for (const char* dtype : {"f16", "bf16", "f32", "f64"}) {
         if (served.contains({architecture, dtype})) continue;
-        say(std::string(" has no kernel for ") + dtype + " with its direction in its name, on",
+        say(std::string(" has no kernel for ") + dtype +
+                ", of packs or with its direction in its name, on",
             architecture);
       }
     }
@@ -136,11 +137,11 @@ class Check {
                                [&](const Stream& one) { return one.store_bits >= bits; });
   }
 
-  /// Of two kernels that work one after the other: one stores dx, this one only partial sums.
+  /// A variant that goes over the tensors twice: another kernel stores dx, this one only partial
+  /// sums.
   bool only_sums(const KernelResources& kernel) const {
-    const auto stores = std::ranges::count_if(
-        kernel.streams, [](const Stream& stream) { return stream.store_bits > 0; });
-    return variant_.direction == Direction::backward && stores <= 1 &&
+    constexpr double kOnce = 3;
+    return promises_.accesses_per_element > kOnce &&
            std::ranges::any_of(kernels_, [&](const KernelResources& other) {
              return other.architecture == kernel.architecture && other.dtype == kernel.dtype &&
                     stem_of(other) != stem_of(kernel) && stores_wide(other);
@@ -178,6 +179,14 @@ class Check {
       say(kernel, "stores at most " + std::to_string(code.store_bits) + " bits at a time (" +
                       where + "); promised: " + std::to_string(bits));
     }
+  }
+
+  /// Newer architectures copy in bulk where this one, which cannot, makes do.
+  bool stands_in(const KernelResources& kernel) const {
+    return !kernel.ptx.bulk && std::ranges::any_of(kernels_, [&](const KernelResources& other) {
+      return other.ptx.bulk && other.kernel == kernel.kernel &&
+             other.architecture > kernel.architecture;
+    });
   }
 
   /// Another instance of the kernel has more: this one spreads small problems thinner.

@@ -14,8 +14,10 @@ namespace prelu::resources {
 /// architectures; none where it keeps them all. `kernels` are the variant's own.
 ///
 /// No kernel may spill or use local memory, whatever is promised. Of the kernels that access
-/// tensors, one whose packs are narrower than the promised accesses serves data that is not
-/// aligned: it is bound to nothing else but its registers.
+/// tensors, some are bound to nothing else but their registers: one whose packs are narrower than
+/// the promised accesses serves data that is not aligned, and what stands in for bulk copies an
+/// architecture that has none. Of instances that differ in a number of packs or the like, the one
+/// with the most bytes in flight is bound to those.
 std::vector<std::string> broken_promises(const KernelVariant& variant,
                                          std::span<const KernelResources> kernels);
 

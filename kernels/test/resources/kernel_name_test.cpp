@@ -22,8 +22,18 @@ TEST(KernelName, WithoutAPackTheFirstTypeIsThatOfX) {
   EXPECT_EQ(name.pack_bits, 0);
 }
 
-TEST(KernelName, WithoutItsDirectionItIsASecondStage) {
+TEST(KernelName, WithoutPacksAndDirectionItIsASecondStage) {
   EXPECT_FALSE(read_name("_ZN5prelu4cuda12sum_partialsIffEEvPKT_llPT0_b").accesses_tensors);
+}
+
+TEST(KernelName, OfPacksItAccessesTensorsWhateverItsName) {
+  EXPECT_TRUE(read_name("_ZN5prelu8write_dxINS_4cuda4PackIfLi4EEEEEvPT_").accesses_tensors);
+}
+
+TEST(KernelName, UnalignedOnesAreOfOneElement) {
+  const KernelName name = read_name("_ZN5prelu17forward_unalignedIffEEvPKT_PKT0_PS2_l");
+  EXPECT_EQ(name.dtype, "f32");
+  EXPECT_EQ(name.pack_bits, 32);
 }
 
 TEST(KernelName, ANameThatIsNotMangledIsKept) {

@@ -106,7 +106,7 @@ TEST(WrongKernels, AMissingDtypeIsFound) {
   const KernelVariant variant{.name = "right", .promises = kPromises};
   const Table f32 = collect(variant, PRELU_WRONG_FOLDER "/sm_90", architecture(90));
   EXPECT_EQ(broken_promises(variant, f32).front(),
-            "right has no kernel for f16 with its direction in its name, on sm_90");
+            "right has no kernel for f16, of packs or with its direction in its name, on sm_90");
   EXPECT_EQ(broken_promises(variant, {}).front(), "right: nothing is known of it");
 }
 

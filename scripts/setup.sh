@@ -8,7 +8,8 @@ Usage: scripts/setup.sh [--check]
 
 Installs what is missing of the tools and libraries that the build and the tests need, with the
 system's package manager (Debian, Ubuntu; root or sudo). Where there is no usable nvcc, a pinned CUDA
-toolkit goes into the project's folder .toolkit, from its Python wheels. Quick when nothing is missing.
+toolkit goes into the project's folder .toolkit, from its Python wheels; so does nvdisasm, with which
+tests read machine code, where there is none. Quick when nothing is missing.
 
   --check   report what is missing, install nothing; exit 1 if something required is missing
   --help    this text
@@ -142,6 +143,20 @@ install_cuda() {
   ln -s wheels/nvidia/cu13 .toolkit/cuda
 }
 
+# Few toolkits hold it. Tests of machine code are skipped without it.
+install_nvdisasm() {
+  local folder=.toolkit/nvdisasm
+  if [[ -x $folder/nvidia/cu13/bin/nvdisasm ]] || command -v nvdisasm > /dev/null ||
+    [[ -x /usr/local/cuda/bin/nvdisasm ]]; then return; fi
+  mkdir -p .toolkit
+  if ! /usr/bin/python3 -m pip install --quiet --disable-pip-version-check --no-cache-dir \
+    --root-user-action=ignore --only-binary :all: --no-deps --target "$folder" \
+    -r scripts/nvdisasm-requirements.txt > .toolkit/nvdisasm.log 2>&1; then
+    echo "setup: no nvdisasm: $(tail -n 1 .toolkit/nvdisasm.log)" >&2
+    rm -rf "$folder"
+  fi
+}
+
 nvcc="$(find_nvcc)"
 if [[ -x .toolkit/cuda/bin/nvcc ]] &&
   cmp -s scripts/cuda-requirements.txt .toolkit/wheels/cuda-requirements.txt; then
@@ -159,6 +174,8 @@ else
       "toolkit's headers are missing too, run by the SIMT executor"
   fi
 fi
+
+if [[ -n $cuda ]] && ! $check_only; then install_nvdisasm; fi
 
 if $check_only && ((${#missing[@]} > 0)); then exit 1; fi
 echo "setup: packages are there; CUDA: ${cuda:-left out}"

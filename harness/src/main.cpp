@@ -44,8 +44,11 @@ void on_interrupt(int signal) {
   std::signal(signal, SIG_DFL);
 }
 
-/// The suites lie beside the program, so that a build can be carried to another machine.
-fs::path suite_folder() { return fs::read_symlink("/proc/self/exe").parent_path() / "suites"; }
+/// The suites and what the build knows of its kernels lie beside the program, so that a build can
+/// be carried to another machine.
+fs::path folder_beside(const char* name) {
+  return fs::read_symlink("/proc/self/exe").parent_path() / name;
+}
 
 struct Selection {
   std::vector<Case> cases;
@@ -77,7 +80,7 @@ void add_named_case(Selection& selection, const std::string& name) {
 Selection select(const Options& options) {
   Selection selection;
   for (const std::string& name : options.suites) {
-    const Suite suite = load_suite(name, suite_folder(), registry());
+    const Suite suite = load_suite(name, folder_beside("suites"), registry());
     selection.suites += (selection.suites.empty() ? "" : ",") + suite.name;
     selection.budget_s += suite.budget_s;
     for (const Case& c : suite.cases) add(selection, c);
@@ -179,6 +182,7 @@ int run(const Options& options) {
 
   session.run.seed = options.device.seed;
   session.run.program = program().name;
+  session.run.kernels = resources::read_tables(folder_beside("kernel_resources"));
   session.run.interrupted = [] { return interrupted != 0; };
 
   reports::Report report{.environment = read_environment()};

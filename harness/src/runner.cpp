@@ -7,6 +7,7 @@
 
 #include "dtype.hpp"
 #include "host_memory.hpp"
+#include "kernel_info.hpp"
 #include "statistics.hpp"
 #include "variant.hpp"
 
@@ -171,7 +172,9 @@ reports::Result Runner::verify(const Case& c) {
     return without_run(c, reports::Status::skipped, std::move(reason));
   }
   reports::Result result = new_result(c);
-  result.device = device_of(c).info().kind;
+  const reports::DeviceInfo info = device_of(c).info();
+  result.device = info.kind;
+  result.kernel = kernel_info(options_.kernels, c, info.compute_capability);
   guarded(result, c, [&] {
     check_memory(c, false);
     verify_into(result, c, datasets_for(c.problem, options_.seed));

@@ -17,6 +17,7 @@
 #include "report.hpp"
 #include "rotating_operands.hpp"
 #include "sampler.hpp"
+#include "table.hpp"
 #include "verifier.hpp"
 
 namespace prelu::harness {
@@ -25,6 +26,7 @@ struct RunOptions {
   std::uint64_t seed = 1;
   SamplingPolicy policy;
   std::string program = "prelu-bench";  ///< for the command that reruns a case
+  resources::Table kernels;             ///< what the build knows of the GPU's
   std::function<bool()> interrupted = [] { return false; };
 };
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "device.hpp"
@@ -14,7 +15,9 @@ namespace prelu::harness {
 class FakeDevice : public Device {
  public:
   Backend backend() const override { return Backend::cpu; }
-  reports::DeviceInfo info() const override { return {.kind = "cpu", .name = "fake"}; }
+  reports::DeviceInfo info() const override {
+    return {.kind = "cpu", .name = "fake", .compute_capability = compute_capability};
+  }
   std::size_t cache_bytes() const override { return cache; }
   Seconds clock_resolution() const override { return Seconds(1e-9); }
 
@@ -35,6 +38,7 @@ class FakeDevice : public Device {
   // What the test sets.
   std::size_t memory = std::numeric_limits<std::size_t>::max();  ///< a larger buffer is refused
   std::size_t cache = 4096;
+  std::string compute_capability;
   int orders = 1;
   Seconds launch_time{1e-6};
   std::vector<CeilingKernel> ways;

@@ -70,6 +70,19 @@ TEST_F(SessionTest, ProvesAndTimesWhatIsRight) {
   EXPECT_FALSE(outcome.interrupted);
 }
 
+TEST_F(SessionTest, SaysWhatTheBuildKnowsOfTheKernel) {
+  device->compute_capability = "9.0";
+  options.run.kernels = {{.variant = "cpu/forward_right",
+                          .dtype = "f32",
+                          .architecture = 90,
+                          .accesses_tensors = true,
+                          .registers = 40}};
+  const Result result = run_one("cpu/forward_right");
+  ASSERT_TRUE(result.kernel.has_value());
+  EXPECT_EQ(result.kernel->registers, 40);
+  EXPECT_FALSE(run_one("cpu/backward_right").kernel.has_value());
+}
+
 TEST_F(SessionTest, TimesNothingWhenItOnlyVerifies) {
   options.time = false;
   const Result result = run_one("cpu/backward_right");

@@ -42,6 +42,7 @@ else()
 endif()
 
 # What every target with .cu files for nvcc links.
+set(PRELU_CUDA_FLAGS -std=c++20 --expt-relaxed-constexpr --extended-lambda)
 add_library(prelu_cuda_options INTERFACE)
 target_compile_options(prelu_cuda_options INTERFACE
-  $<$<COMPILE_LANGUAGE:CUDA>:-std=c++20 --expt-relaxed-constexpr --extended-lambda -lineinfo>)
+  $<$<COMPILE_LANGUAGE:CUDA>:${PRELU_CUDA_FLAGS} -lineinfo>)

@@ -85,7 +85,12 @@ KernelVariant cuda_backward_naive() {
       .deterministic = false,
       .promises = {.accesses_per_element = 3,
                    .overhead = kSumBytes / kLeastBytes,
-                   .coalesced = true},
+                   .coalesced = true,
+                   .access_bits = 16,
+                   .bytes_in_flight = 4,
+                   .registers = 32,
+                   .fills_memory = false,
+                   .divides_in_loop = true},
       .workspace_bytes = workspace_bytes,
       .launch = launch,
   };

@@ -42,7 +42,13 @@ KernelVariant cuda_forward_naive() {
       .summary = "one element a thread, a division for its slope",
       .backend = Backend::cuda,
       .direction = Direction::forward,
-      .promises = {.accesses_per_element = 2, .coalesced = true},
+      .promises = {.accesses_per_element = 2,
+                   .coalesced = true,
+                   .access_bits = 16,
+                   .bytes_in_flight = 2,
+                   .registers = 32,
+                   .fills_memory = false,
+                   .divides_in_loop = true},
       .launch = launch,
   };
 }

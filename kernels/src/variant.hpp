@@ -46,13 +46,20 @@ struct Promises {
   /// The 32-byte sectors that a warp's access touches are at most 1.05 of the least, on aligned
   /// data.
   bool coalesced = false;
-  /// The width of its accesses to tensors in global memory, in bits, where the data is aligned.
+  /// At least so wide are its accesses to tensors in global memory, in bits, where the data is
+  /// aligned: 128 for packs of 16 bytes; 256 for 32, which are two accesses before sm_100; 16 for an
+  /// element, whatever its dtype.
   int access_bits = 0;
-  /// The bytes that a thread asks for before it needs the first of them.
+  /// At least so many bytes of tensors a thread asks for before it needs the first of them.
   int bytes_in_flight = 0;
   /// The most registers a thread may take.
   int registers = 0;
-  /// Whether it divides integers between the loads of one element and those of the next.
+  /// Whether an SM full of it has as many bytes in flight as Little's law asks for.
+  bool fills_memory = true;
+  /// The shared memory that its launch adds to a block's own.
+  int dynamic_shared_bytes = 0;
+  /// Whether it divides integers between the loads of one element and those of the next: in the loop
+  /// that loads them or, where a thread has no loop, anywhere.
   bool divides_in_loop = true;
 };
 

@@ -1,4 +1,5 @@
 // report.md, and the README's table.
+#include <set>
 #include <stdexcept>
 
 #include "format.hpp"
@@ -113,6 +114,30 @@ std::string ceiling_section(const Report& report) {
   return text;
 }
 
+/// "backward/f16/nchw/shared/2x3x5" -> "f16".
+std::string dtype_of(const Result& result) {
+  const std::size_t begin = result.problem.find('/') + 1;
+  return result.problem.substr(begin, result.problem.find('/', begin) - begin);
+}
+
+std::string kernel_section(const Report& report) {
+  std::set<std::string> rows;
+  for (const Result& result : report.results) {
+    if (!result.kernel) continue;
+    const KernelInfo& kernel = *result.kernel;
+    rows.insert("| " + code(result.variant) + " | " + escaped(dtype_of(result)) + " | " +
+                std::to_string(kernel.registers) + " | " + std::to_string(kernel.spill_bytes) +
+                " | " + std::to_string(kernel.bytes_in_flight_per_sm) + " |\n");
+  }
+  if (rows.empty()) return {};
+  std::string text =
+      "\n## GPU kernels\n\nWhat the compiler made of the kernels that serve aligned data.\n\n"
+      "| variant | dtype | registers | bytes spilled | bytes in flight an SM |\n"
+      "|---|---|---:|---:|---:|\n";
+  for (const std::string& row : rows) text += row;
+  return text;
+}
+
 std::vector<const Result*> timed(const Report& report) {
   std::vector<const Result*> results;
   for (const Result& result : report.results) {
@@ -136,7 +161,7 @@ std::string to_markdown(const Report& report) {
   if (const auto all = timed(report); !all.empty()) {
     text += "\n## Every timed case\n\n" + timed_table(all);
   }
-  return text + skipped_section(report);
+  return text + kernel_section(report) + skipped_section(report);
 }
 
 std::string to_readme_table(const Report& report, std::string_view report_file) {

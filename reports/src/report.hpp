@@ -97,6 +97,15 @@ struct Verification {
   friend bool operator==(const Verification&, const Verification&) = default;
 };
 
+/// What the compiler made of the kernel that serves aligned data.
+struct KernelInfo {
+  int registers = 0;                        ///< of a thread
+  int spill_bytes = 0;                      ///< of a thread, stored and loaded
+  std::int64_t bytes_in_flight_per_sm = 0;  ///< asked for by all the threads that fit an SM
+
+  friend bool operator==(const KernelInfo&, const KernelInfo&) = default;
+};
+
 /// One repetition: a block of cold samples.
 struct Repetition {
   std::vector<double> samples_us;
@@ -129,6 +138,7 @@ struct Result {
   std::string reason;  ///< why it failed or was skipped; empty when passed
   std::string rerun;   ///< the command that reruns this case alone, for a failure
   Verification verification;
+  std::optional<KernelInfo> kernel;        ///< of what ran on a GPU, where the build knows it
   std::optional<Measurement> measurement;  ///< only of a passed result
 
   friend bool operator==(const Result&, const Result&) = default;

@@ -30,6 +30,14 @@ class Value {
     return {*found, place_ + "." + key};
   }
 
+  /// The value at `key`, or nothing where the key is missing or its value null.
+  std::optional<Value> find(const std::string& key) const {
+    if (!json_->is_object()) fail("must be an object");
+    const auto found = json_->find(key);
+    if (found == json_->end() || found->is_null()) return std::nullopt;
+    return at(key);
+  }
+
   std::vector<Value> elements() const {
     if (!json_->is_array()) fail("must be a list");
     std::vector<Value> values;
@@ -152,6 +160,16 @@ Protocol read_protocol(const Value& value) {
           .budget_s = value.at("budget_s").number()};
 }
 
+/// Reports that were written before there was such a key are read too.
+std::optional<KernelInfo> read_kernel(const Value& value) {
+  const std::optional<Value> kernel = value.find("kernel");
+  if (!kernel) return std::nullopt;
+  return KernelInfo{
+      .registers = kernel->at("registers").integer<int>(),
+      .spill_bytes = kernel->at("spill_bytes").integer<int>(),
+      .bytes_in_flight_per_sm = kernel->at("bytes_in_flight_per_sm").integer<std::int64_t>()};
+}
+
 /// What a timed and an untimed result share; `value` is the object under "prelu", or the untimed
 /// result itself.
 Result read_identity(const Value& value, std::string name) {
@@ -164,7 +182,8 @@ Result read_identity(const Value& value, std::string name) {
           .verification = {.status = verification.at("status").status(),
                            .max_error = verification.at("max_error").number(),
                            .allowed = verification.at("allowed").number(),
-                           .checked = verification.at("checked").integer<std::int64_t>()}};
+                           .checked = verification.at("checked").integer<std::int64_t>()},
+          .kernel = read_kernel(value)};
 }
 
 /// Results come back in the order in which they were written: by their index.

@@ -42,6 +42,13 @@ Json write_verification(const Verification& verification) {
           {"checked", verification.checked}};
 }
 
+Json write_kernel(const std::optional<KernelInfo>& kernel) {
+  if (!kernel) return nullptr;
+  return {{"registers", kernel->registers},
+          {"spill_bytes", kernel->spill_bytes},
+          {"bytes_in_flight_per_sm", kernel->bytes_in_flight_per_sm}};
+}
+
 /// What a timed and an untimed result share.
 Json write_identity(const Result& result, std::size_t index) {
   return {{"index", index},
@@ -49,7 +56,8 @@ Json write_identity(const Result& result, std::size_t index) {
           {"problem", result.problem},
           {"device", result.device},
           {"deterministic", result.deterministic},
-          {"verification", write_verification(result.verification)}};
+          {"verification", write_verification(result.verification)},
+          {"kernel", write_kernel(result.kernel)}};
 }
 
 Json write_untimed(const Result& result, std::size_t index) {

@@ -83,6 +83,7 @@ Result suspect_on_gpu() {
                            .max_error = 0.0625,
                            .allowed = 0.5,
                            .checked = 401472},
+          .kernel = KernelInfo{.registers = 40, .spill_bytes = 8, .bytes_in_flight_per_sm = 98304},
           .measurement =
               Measurement{.bytes = 2408704,
                           .elements = 401408,

@@ -55,6 +55,15 @@ TEST(Report, WhatIsNotKnownIsDistinctFromWhatIsOff) {
   EXPECT_EQ(from_json(to_json(report), "example"), report);
 }
 
+TEST(Report, OneWithoutAWordOfItsKernelsIsReadToo) {
+  Json document = Json::parse(to_json(example_report()));
+  for (Json& row : document.at("benchmarks")) row.at("prelu").erase("kernel");
+  for (Json& row : document.at("context").at("prelu").at("not_timed")) row.erase("kernel");
+  Report expected = example_report();
+  for (Result& result : expected.results) result.kernel.reset();
+  EXPECT_EQ(from_json(document.dump(), "old.json"), expected);
+}
+
 TEST(Report, TextOfAnyKindSurvives) {
   Report report = example_report();
   report.environment.host_cpu = "\"quoted\" \\ back\nline \x01 caf\xC3\xA9";

@@ -2,6 +2,7 @@
 #include <stdexcept>
 
 #include "format.hpp"
+#include "markdown_parts.hpp"
 #include "render.hpp"
 
 namespace prelu::reports {
@@ -9,26 +10,6 @@ namespace {
 
 constexpr std::string_view kBegin = "<!-- table:begin -->\n";
 constexpr std::string_view kEnd = "<!-- table:end -->";
-
-/// Text from a report never becomes markup.
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '\n' || c == '\r') {
-      out += ' ';
-      continue;
-    }
-    if (std::string_view("|<>`*_[]\\").find(c) != std::string_view::npos) out += '\\';
-    out += c;
-  }
-  return out;
-}
-
-std::string code(std::string_view text) {
-  std::string out = "`";
-  for (const char c : text) out += c == '`' || c == '|' || c == '\n' ? ' ' : c;
-  return out + "`";
-}
 
 std::string timed_table(const std::vector<const Result*>& results) {
   std::string text =
@@ -132,6 +113,7 @@ std::string to_markdown(const Report& report) {
         "\nGB/s divides the least traffic of the problem by the median. A share above 105 % is "
         "suspect.\n";
   }
+  text += networks_section(report);
   text += ceiling_section(report);
   if (const auto all = timed(report); !all.empty()) {
     text += "\n## Every timed case\n\n" + timed_table(all);

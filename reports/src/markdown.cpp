@@ -106,14 +106,14 @@ std::vector<const Result*> timed(const Report& report) {
 
 std::string to_markdown(const Report& report) {
   std::string text = "# PReLU on " + escaped(device_line(report)) + "\n\n**" + verdict(report) +
-                     ".**\n\n" + environment_section(report) + failed_section(report);
+                     ".**\n\n" + environment_section(report) + failed_section(report) +
+                     networks_section(report);
   if (const auto best = best_of_each_problem(report); !best.empty()) {
     text += "\n## The best variant of each problem\n\n" + timed_table(best);
     text +=
         "\nGB/s divides the least traffic of the problem by the median. A share above 105 % is "
         "suspect.\n";
   }
-  text += networks_section(report);
   text += ceiling_section(report);
   if (const auto all = timed(report); !all.empty()) {
     text += "\n## Every timed case\n\n" + timed_table(all);

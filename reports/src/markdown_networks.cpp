@@ -14,7 +14,7 @@ constexpr std::string_view kIntroduction =
     "median of the best verified variant of that problem, times how often the layer occurs. Each "
     "problem has a best variant of its own, so a sum is that of a library which always chooses "
     "well. The baseline is the same sum over the unfused variants and, where a problem has none, "
-    "the naive ones. A sum in which a layer has no time is not shown.\n";
+    "the naive ones. Where a layer has no time there is no total, and - stands for it.\n";
 
 std::string sum(const LayerSum& sum) {
   if (!sum.complete()) return "-";
@@ -69,48 +69,57 @@ std::string missing(const NetworkCost& cost, const LayerSum& sum) {
   return text + "\n";
 }
 
-std::string device_section(const Report& report, const std::string& device) {
-  std::string rows;
-  std::string incomplete;
-  std::string untimed;
-  for (const NetworkCost& cost : network_costs(report, device)) {
-    if (cost.forward.empty() && cost.backward.empty()) {
-      untimed += (untimed.empty() ? "" : ", ") + title(*cost.network);
-      continue;
-    }
-    rows += row(cost);
-    incomplete += missing(cost, cost.forward) + missing(cost, cost.backward);
+bool is_timed(const NetworkCost& cost) { return !cost.forward.empty() || !cost.backward.empty(); }
+
+/// "`iresnet18` f32, f16, `iresnet50` f32": a network in several dtypes is named once.
+std::string untimed(const std::vector<NetworkCost>& costs) {
+  std::string text;
+  std::string last;
+  for (const NetworkCost& cost : costs) {
+    if (is_timed(cost)) continue;
+    const Network& network = *cost.network;
+    text += (text.empty() ? "" : ", ") +
+            (network.name == last ? escaped(network.dtype) : title(network));
+    last = network.name;
   }
-  std::string text = "\n### On " + escaped(device) +
-                     "\n\n| network | input | PReLU layers | forward | backward | a step | "
-                     "costliest layer | baseline forward | baseline backward | baseline, a step |\n"
-                     "|---|---|---:|---:|---:|---:|---|---:|---:|---:|\n" +
-                     rows;
-  if (!incomplete.empty()) text += "\nLayers without a time:\n\n" + incomplete;
-  if (!untimed.empty()) text += "\nNo layer was timed of: " + untimed + ".\n";
   return text;
 }
 
-/// Where the layers of each network are written down.
-std::string sources(const Report& report) {
-  std::string text;
-  std::set<std::string> named;
-  for (const Network& network : report.networks) {
-    if (!named.insert(network.name).second) continue;
-    text += "- " + code(network.name) + ": " + escaped(network.source) + "\n";
+std::string device_section(const std::string& device, const std::vector<NetworkCost>& costs) {
+  std::string text =
+      "\n### On " + escaped(device) +
+      "\n\n| network | input | PReLU layers | forward | backward | a step | costliest layer | "
+      "baseline forward | baseline backward | baseline, a step |\n"
+      "|---|---|---:|---:|---:|---:|---|---:|---:|---:|\n";
+  std::string incomplete;
+  for (const NetworkCost& cost : costs) {
+    if (!is_timed(cost)) continue;
+    text += row(cost);
+    incomplete += missing(cost, cost.forward) + missing(cost, cost.backward);
   }
-  return "\nThe layers are those of:\n\n" + text;
+  if (!incomplete.empty()) text += "\nLayers without a time:\n\n" + incomplete;
+  if (const std::string names = untimed(costs); !names.empty()) {
+    text += "\nNo layer was timed of: " + names + ".\n";
+  }
+  return text;
 }
 
 }  // namespace
 
 std::string networks_section(const Report& report) {
   std::string tables;
+  std::string sources;
+  std::set<std::string> named;
   for (const std::string& device : network_devices(report)) {
-    tables += device_section(report, device);
+    const std::vector<NetworkCost> costs = network_costs(report, device);
+    tables += device_section(device, costs);
+    for (const NetworkCost& cost : costs) {
+      if (!is_timed(cost) || !named.insert(cost.network->name).second) continue;
+      sources += "- " + code(cost.network->name) + ": " + escaped(cost.network->source) + "\n";
+    }
   }
   if (tables.empty()) return tables;
-  return std::string(kIntroduction) + tables + sources(report);
+  return std::string(kIntroduction) + tables + "\nThe layers are those of:\n\n" + sources;
 }
 
 }  // namespace prelu::reports

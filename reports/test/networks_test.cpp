@@ -48,14 +48,15 @@ constexpr const char* kHalf = "f16/nchw/per_channel/2x64x64";
 constexpr const char* kUntimed = "f32/nchw/per_channel/2x256x4";
 
 /// A network in two dtypes, one of them with a baseline for every layer; one that misses a layer of
-/// forward; one that was not timed at all. The CPU has a time for one problem only.
+/// forward; one that was not timed at all, in two dtypes. The CPU has a time for one problem only.
 Report network_report() {
   Report report{.environment = example_report().environment,
                 .protocol = {.suite = "networks", .block = 3, .repetitions = 1}};
   report.networks = {network("pair", "f32", {layer(kLarge, 2), layer(kSmall, 5)}),
                      network("pair", "f16", {layer(kHalf, 7)}),
                      network("gap", "f32", {layer(kLarge, 1), layer(kUntimed, 3)}),
-                     network("never", "f32", {layer("f32/nchw/shared/2x3x1", 1)})};
+                     network("never", "f32", {layer("f32/nchw/shared/2x3x1", 1)}),
+                     network("never", "bf16", {layer("bf16/nchw/shared/2x3x1", 1)})};
   const auto add = [&](const char* variant, const char* direction, const char* problem, double us) {
     report.results.push_back(timed(variant, std::string(direction) + problem, us));
   };

@@ -4,6 +4,7 @@
 #include <exception>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 #include <regex>
 #include <set>
 #include <stdexcept>
@@ -11,6 +12,8 @@
 #include <vector>
 
 #include "environment.hpp"
+#include "explain.hpp"
+#include "gpu_traits.hpp"
 #include "names.hpp"
 #include "options.hpp"
 #include "program.hpp"
@@ -152,14 +155,25 @@ int status_of(const reports::Report& report, const SessionOutcome& outcome) {
   return any(reports::Status::passed) ? kAllWell : kNothingVerified;
 }
 
+int explain_all(const Options& options) {
+  const std::optional<GpuTraits> here =
+      options.gpu.empty() ? gpu_traits(-1) : std::optional(known_gpu(options.gpu));
+  for (const std::string& problem : options.explain) {
+    if (problem != options.explain.front()) std::cout << '\n';
+    std::cout << explain(parse_case(problem), here.value_or(known_gpus().front()), !here);
+  }
+  return kAllWell;
+}
+
 int run(const Options& options) {
+  if (!options.explain.empty()) return explain_all(options);
   Selection selection = select(options);
+  Devices devices = open_devices(options.device);
+  drop_other_backends(selection, options, devices);
   if (options.list) {
     for (const Case& c : selection.cases) std::cout << case_name(c) << '\n';
     return kAllWell;
   }
-  Devices devices = open_devices(options.device);
-  drop_other_backends(selection, options, devices);
   const bool time = program().times && !options.verify_only;
   // A suite's own budget is for timing: proofs are never cut short by it.
   if (!time && options.budget < 0) selection.budget_s = 0;

@@ -63,8 +63,8 @@ std::string GuardedBuffer::damage() const {
 }
 
 OperandBuffers::OperandBuffers(Device& device, const Problem& problem, std::int64_t offset,
-                               std::size_t workspace_bytes)
-    : problem_(problem) {
+                               std::size_t workspace_bytes, std::size_t zeroed_workspace_bytes)
+    : problem_(problem), zeroed_workspace_bytes_(zeroed_workspace_bytes) {
   const std::size_t tensor = tensor_bytes(problem);
   const std::size_t slopes = slope_bytes(problem);
   const std::size_t tensor_offset = static_cast<std::size_t>(offset) * size_of(problem.dtype);
@@ -117,7 +117,10 @@ void OperandBuffers::prepare(const ProblemData& data, unsigned char poison) {
   for (Named& named : buffers_) named.buffer.poison(poison);
   at("x").write(data.x);
   at("alpha").write(data.alpha);
-  if (problem_.direction == Direction::backward) at("dy").write(data.dy);
+  if (problem_.direction == Direction::backward) {
+    at("dy").write(data.dy);
+    at("workspace").write(std::vector<std::byte>(zeroed_workspace_bytes_));
+  }
   if (!data.dalpha_before.empty()) at("dalpha").write(data.dalpha_before);
 }
 
@@ -142,6 +145,14 @@ std::string OperandBuffers::damage(const ProblemData& data) const {
   if (!alpha_is_output && at("alpha").read() != data.alpha) return "the input alpha was changed";
   if (!forward && !problem_.in_place && at("dy").read() != data.dy)
     return "the input dy was changed";
+  if (!forward && zeroed_workspace_bytes_ > 0) {
+    std::vector<std::byte> start = at("workspace").read();
+    start.resize(zeroed_workspace_bytes_);
+    const auto at = std::ranges::find_if(start, [](std::byte byte) { return byte != std::byte{}; });
+    if (at != start.end()) {
+      return "byte " + std::to_string(at - start.begin()) + " of the workspace was not left zero";
+    }
+  }
   return {};
 }
 

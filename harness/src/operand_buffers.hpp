@@ -50,16 +50,18 @@ class OperandBuffers {
  public:
   /// Throws std::bad_alloc.
   OperandBuffers(Device& device, const Problem& problem, std::int64_t offset,
-                 std::size_t workspace_bytes);
+                 std::size_t workspace_bytes, std::size_t zeroed_workspace_bytes = 0);
 
   Operands operands() const;
 
-  /// Writes the inputs, and `poison` to everything else: outputs, workspace, guard zones.
+  /// Writes the inputs, zeros to the part of the workspace that must be zero, and `poison` to
+  /// everything else: outputs, workspace, guard zones.
   void prepare(const ProblemData& data, unsigned char poison);
   void seal();
   void unseal();
 
-  /// "dx was written 3 bytes past its end", or an empty string; also when an input has changed.
+  /// "dx was written 3 bytes past its end", or an empty string; also when an input has changed,
+  /// or the part of the workspace that must be zero.
   std::string damage(const ProblemData& data) const;
 
   std::vector<std::byte> read_output() const;
@@ -83,6 +85,7 @@ class OperandBuffers {
   }
 
   Problem problem_;
+  std::size_t zeroed_workspace_bytes_;
   std::vector<Named> buffers_;
 };
 

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "build_info.hpp"
+#include "gpu_traits.hpp"
 
 namespace prelu::harness {
 namespace {
@@ -23,6 +24,13 @@ std::string not_negative(const std::string& text) {
   return good ? "" : "'" + text + "' is not a number from 0 on";
 }
 
+/// "h100, h200, ..."
+std::string gpu_names() {
+  std::string list;
+  for (const GpuTraits& gpu : known_gpus()) list.append(list.empty() ? "" : ", ").append(gpu.name);
+  return list;
+}
+
 }  // namespace
 
 CommandLine read_command_line(int argc, char** argv, const Program& program) {
@@ -37,6 +45,15 @@ CommandLine read_command_line(int argc, char** argv, const Program& program) {
       ->allow_extra_args(false);
   app.add_option("--case", options.cases, "Run this case, by its name; may be repeated")
       ->allow_extra_args(false);
+  app.add_option(
+         "--explain", options.explain,
+         "Say which variant a plan chooses for this problem (a case's name without the\n"
+         "variant: backward/bf16/nhwc/per_channel/128x512x7x7), why, which refuse it, and the\n"
+         "bytes it must move, and stop; may be repeated")
+      ->allow_extra_args(false);
+  app.add_option("--gpu", options.gpu,
+                 "With --explain: the GPU to choose for: " + gpu_names() +
+                     " (default: this machine's, else the first)");
   app.add_option("--filter", options.filter, "Only cases whose name holds this regular expression");
   app.add_flag("--list", options.list, "Print the cases' names, one a line, and stop");
   app.add_option("--out", options.out,
@@ -73,6 +90,11 @@ CommandLine read_command_line(int argc, char** argv, const Program& program) {
     line.exit = true;
     line.status = app.exit(error) == 0 ? 0 : kUsage;
     return line;
+  }
+  if (!options.gpu.empty() && options.explain.empty()) {
+    std::cerr << program.name << ": --gpu goes with --explain\n";
+    line.exit = true;
+    line.status = kUsage;
   }
   if (options.suites.empty() && options.cases.empty()) {
     options.suites.emplace_back(program.default_suite);

@@ -11,8 +11,10 @@ namespace prelu::harness {
 
 struct Options {
   std::vector<std::string> suites;
-  std::vector<std::string> cases;  ///< names of cases, run beside or instead of suites
-  std::string filter;              ///< a regular expression that a case's name must hold
+  std::vector<std::string> cases;    ///< names of cases, run beside or instead of suites
+  std::vector<std::string> explain;  ///< names of problems or cases
+  std::string gpu;                   ///< what --explain asks about; empty: this machine's
+  std::string filter;                ///< a regular expression that a case's name must hold
   DeviceOptions device;
   bool verify_only = false;
   bool list = false;

@@ -107,7 +107,7 @@ RotatingOperands::RotatingOperands(Device& device, const Problem& problem, std::
   out_.fill(device, 0);
   dalpha_.fill(device, 0);
   alpha_out_.fill(device, 0);
-  workspace_.fill(device, 0);
+  workspace_.fill(device, 0);  // which some variants ask for, and leave behind
   x_.write(device, data.x);
   alpha_.write(device, problem.in_place ? ones(problem) : data.alpha);
   dy_.write(device, data.dy);

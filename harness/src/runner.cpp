@@ -124,7 +124,8 @@ void Runner::verify_into(reports::Result& result, const Case& c,
   const KernelVariant& variant = variant_of(c);
   Device& device = device_of(c);
   Verdict verdict{.verification = result.verification};
-  OperandBuffers buffers(device, c.problem, c.offset, workspace_bytes(variant, c.problem));
+  OperandBuffers buffers(device, c.problem, c.offset, workspace_bytes(variant, c.problem),
+                         zeroed_workspace_bytes(variant, c.problem));
   for (const Dataset& dataset : datasets) {
     if (dataset != datasets.front() && options_.interrupted()) throw Interrupted();
     harness::verify(device, variant, c, dataset, data_for(c.problem, dataset), buffers, verdict);

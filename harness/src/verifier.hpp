@@ -26,9 +26,10 @@ struct Verdict {
 
 /// Runs `variant` on `data` in every schedule of the device and compares: y and dx bit by bit (any
 /// NaN serves for a NaN), dalpha within its bound, and bit by bit between runs if the variant is
-/// deterministic; guard zones and inputs untouched. Outputs and workspace are poisoned before each
-/// run, with another poison where a NaN is expected, since 0xFF bytes are a NaN themselves.
-/// Throws what the device throws.
+/// deterministic; guard zones and inputs untouched; the start of the workspace left zero where the
+/// variant asks for zeros there. Outputs and the rest of the workspace are poisoned before each
+/// run, with another poison where a NaN is expected, since 0xFF bytes are a NaN themselves. Throws
+/// what the device throws.
 void verify(Device& device, const KernelVariant& variant, const Case& c, const Dataset& dataset,
             const ProblemData& data, OperandBuffers& buffers, Verdict& verdict);
 

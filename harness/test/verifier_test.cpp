@@ -26,7 +26,8 @@ constexpr Problem kBackward{.direction = Direction::backward, .shape = kShape};
 
 Verdict verdict_on(FakeDevice& device, const KernelVariant& variant, const Case& c,
                    const Dataset& dataset, const ProblemData& data) {
-  OperandBuffers buffers(device, c.problem, c.offset, workspace_bytes(variant, c.problem));
+  OperandBuffers buffers(device, c.problem, c.offset, workspace_bytes(variant, c.problem),
+                         zeroed_workspace_bytes(variant, c.problem));
   Verdict verdict;
   verify(device, variant, c, dataset, data, buffers, verdict);
   return verdict;
@@ -38,6 +39,7 @@ std::string mismatch(Launch launch, const Problem& problem, DataKind kind = Data
   const KernelVariant variant{.name = "cpu/test",
                               .direction = problem.direction,
                               .workspace_bytes = [](const Problem&) { return std::size_t{64}; },
+                              .zeroed_workspace_bytes = 16,
                               .launch = launch};
   const Dataset dataset{.kind = kind, .seed = 5};
   return verdict_on(device, variant, {.variant = "cpu/test", .problem = problem}, dataset,
@@ -328,6 +330,30 @@ TEST(Verifier, RejectsAChangedInput) {
     static_cast<float*>(const_cast<void*>(op.dy))[0] += 1;
   };
   EXPECT_TRUE(mismatch(changes_dy, kBackward).starts_with("the input dy was changed"));
+}
+
+TEST(Verifier, ZeroesTheStartOfTheWorkspaceAndPoisonsTheRest) {
+  const auto counts = [](const Problem& problem, const Operands& op, Stream stream) {
+    right_backward(problem, op, stream);
+    const auto* bytes = static_cast<const unsigned char*>(op.workspace);
+    for (int i = 0; i < 16; ++i) static_cast<float*>(op.dalpha)[0] += bytes[i];
+    for (int i = 16; i < 64; ++i) static_cast<float*>(op.dalpha)[0] += bytes[i] == 0 ? 1 : 0;
+  };
+  EXPECT_EQ(mismatch(counts, kBackward), "");
+}
+
+TEST(Verifier, RejectsAWorkspaceWhoseStartIsNotLeftZero) {
+  const auto leaves_a_counter = [](const Problem& problem, const Operands& op, Stream stream) {
+    right_backward(problem, op, stream);
+    static_cast<unsigned char*>(op.workspace)[15] = 1;
+  };
+  EXPECT_TRUE(mismatch(leaves_a_counter, kBackward)
+                  .starts_with("byte 15 of the workspace was not left zero"));
+  const auto uses_the_rest = [](const Problem& problem, const Operands& op, Stream stream) {
+    right_backward(problem, op, stream);
+    static_cast<unsigned char*>(op.workspace)[16] = 1;
+  };
+  EXPECT_EQ(mismatch(uses_the_rest, kBackward), "");
 }
 
 /// Within the bound, but not the same twice.

@@ -1,11 +1,12 @@
-// Which variant is preferred for which problem.
+// A problem bound to the variant that the rules choose for it.
 #include "prelu/plan.hpp"
 
-#include <array>
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
+#include "choice.hpp"
 #include "device_scope.hpp"
 #include "dtype.hpp"
 #include "names.hpp"
@@ -14,28 +15,22 @@
 namespace prelu {
 namespace {
 
-/// The first of these that supports a problem computes it: the specific before the general.
-constexpr std::array<std::string_view, 11> kPreferred{
-    "cpu/forward_threaded", "cpu/backward_threaded", "cpu/forward_naive",
-    "cpu/backward_naive",   "cuda/forward_packed",   "cuda/backward_two_pass",
-    "cuda/backward_plane",  "cuda/backward_element", "cuda/backward_nhwc",
-    "cuda/forward_naive",   "cuda/backward_naive",
-};
+std::string reason_of(const Considered& considered) {
+  return considered.outcome == Outcome::refused
+             ? considered.reason
+             : "only where " + std::string(considered.rule->when);
+}
 
-const KernelVariant& choose(Backend backend, const Problem& problem, bool deterministic) {
+const KernelVariant& chosen(Backend backend, const Question& question) {
+  const Choice choice = choose(backend, question);
+  if (choice.variant != nullptr) return *choice.variant;
   std::string refusals;
-  for (const std::string_view preferred : kPreferred) {
-    const KernelVariant* variant = find_variant(preferred);
-    if (variant == nullptr || variant->backend != backend) continue;
-    if (variant->direction != problem.direction) continue;
-    const Unsupported reason = deterministic && !variant->deterministic
-                                   ? Unsupported("is not deterministic")
-                                   : unsupported(*variant, problem);
-    if (!reason) return *variant;
-    refusals += "\n  " + std::string(preferred) + ": " + reason.reason();
+  for (const Considered& considered : choice.considered) {
+    refusals += "\n  " + std::string(considered.rule->variant) + ": " + reason_of(considered);
   }
   throw std::invalid_argument("prelu: no " + std::string(name(backend)) + " variant for this " +
-                              std::string(name(problem.direction)) + " problem" + refusals);
+                              std::string(name(question.problem.direction)) + " problem" +
+                              refusals);
 }
 
 void check_pointer(const char* operand, const void* pointer, DType dtype, bool needed) {
@@ -48,6 +43,12 @@ void check_pointer(const char* operand, const void* pointer, DType dtype, bool n
   }
 }
 
+/// The device's traits; on the CPU, and where there is no GPU, those that are assumed.
+GpuTraits gpu_to_ask_about(Backend backend, int device) {
+  const auto here = backend == Backend::cuda ? gpu_traits(device) : std::nullopt;
+  return here.value_or(known_gpus().front());
+}
+
 }  // namespace
 
 Plan::Plan(Backend backend, const Problem& problem, const PlanOptions& options)
@@ -58,10 +59,17 @@ Plan::Plan(Backend backend, const Problem& problem, const PlanOptions& options)
   } else if (options.device > 0) {
     throw std::invalid_argument("prelu: the CPU backend has only device 0");
   }
-  variant_ = &choose(backend, problem, options.deterministic);
+  variant_ = &chosen(backend, {.problem = problem,
+                               .gpu = gpu_to_ask_about(backend, options.device),
+                               .alignment = options.alignment,
+                               .deterministic = options.deterministic});
 }
 
 std::size_t Plan::workspace_bytes() const { return prelu::workspace_bytes(*variant_, problem_); }
+
+std::size_t Plan::zeroed_workspace_bytes() const {
+  return prelu::zeroed_workspace_bytes(*variant_, problem_);
+}
 
 std::string_view Plan::variant() const { return variant_->name; }
 

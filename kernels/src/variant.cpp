@@ -44,6 +44,10 @@ std::size_t workspace_bytes(const KernelVariant& variant, const Problem& problem
   return variant.workspace_bytes != nullptr ? variant.workspace_bytes(problem) : 0;
 }
 
+std::size_t zeroed_workspace_bytes(const KernelVariant& variant, const Problem& problem) {
+  return std::min(variant.zeroed_workspace_bytes, workspace_bytes(variant, problem));
+}
+
 const KernelVariant* find_variant(std::string_view name) {
   const auto table = registry();
   const auto found = std::ranges::find(table, name, &KernelVariant::name);

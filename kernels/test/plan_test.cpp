@@ -79,6 +79,7 @@ TEST(Plan, RunsBackwardWithTheWorkspaceItAskedFor) {
   Memory memory;
   const Plan plan(Backend::cpu, problem_of(Direction::backward));
   ASSERT_GT(plan.workspace_bytes(), 0U);
+  EXPECT_EQ(plan.zeroed_workspace_bytes(), 0U);
   ASSERT_LE(plan.workspace_bytes(), memory.workspace.size() * sizeof(Aligned));
   plan.run(memory.operands());
   for (std::size_t i = 0; i < kElements; ++i) EXPECT_EQ(memory.dx[i], 1.0F) << i;

@@ -15,7 +15,8 @@ struct SgdStep {
 
 /// Forward uses x, alpha and y; backward uses x, alpha, dy, dx and, unless alpha is frozen, dalpha;
 /// sgd writes alpha_out, which may be alpha, by the step `sgd`. `workspace` holds the variant's
-/// workspace_bytes, 256-byte aligned, with any content. Pointers are aligned to their element;
+/// workspace_bytes, 256-byte aligned: its first zeroed_workspace_bytes are zero before and after
+/// each launch, the rest has any content. Pointers are aligned to their element;
 /// variants use wider accesses where the alignment allows them.
 struct Operands {
   const void* x = nullptr;

@@ -13,11 +13,14 @@ struct KernelVariant;
 
 struct PlanOptions {
   bool deterministic = false;  ///< the same bits in every run
-  int device = -1;             ///< ordinal of the CUDA device; -1 is the caller's current one
+  int alignment = 256;  ///< of the tensors' pointers, in bytes, as cudaMalloc gives it. A hint:
+                        ///< with less, results are the same, from narrower accesses
+  int device = -1;      ///< ordinal of the CUDA device; -1 is the caller's current one
 };
 
-/// A problem bound to the variant preferred for it. A value: cheap to copy, const to run, and safe
-/// to run from several threads at once (each with its own workspace).
+/// A problem bound to the variant preferred for it on the device: by rules that src/choice.cpp
+/// holds, and prelu-bench --explain shows. A value: cheap to copy, const to run, and safe to run
+/// from several threads at once (each with its own workspace).
 class Plan {
  public:
   /// Throws std::invalid_argument when the problem is not valid, when no variant supports it (the
@@ -26,6 +29,11 @@ class Plan {
 
   /// The bytes that Operands::workspace must hold; 0 for forward.
   std::size_t workspace_bytes() const;
+
+  /// How many bytes at the start of the workspace must be zero before a run; each run leaves them
+  /// zero. So a workspace is zeroed once, when it is allocated, and no run pays for clearing it. It
+  /// is zeroed again after a run that failed, and after a plan with fewer such bytes has used it.
+  std::size_t zeroed_workspace_bytes() const;
 
   /// The name of the chosen variant, e.g. "cuda/forward_packed".
   std::string_view variant() const;

@@ -53,7 +53,7 @@ void expand_group(const Value& group, const VariantFilter& variants, CaseList& c
     group.at("alpha").fail("broadcast stands alone in a group: it has shapes of its own");
   }
   if (broadcast != group.has("alpha_shapes")) {
-    group.fail("alpha \"broadcast\" and \"alpha_shapes\" go together");
+    group.fail(R"(alpha "broadcast" and "alpha_shapes" go together)");
   }
   const auto alpha_shapes = list<Dimensions>(group, "alpha_shapes", {{}}, read_dimensions);
 

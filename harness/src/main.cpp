@@ -52,14 +52,20 @@ fs::path folder_beside(const char* name) {
 
 struct Selection {
   std::vector<Case> cases;
-  std::set<std::string> names;  ///< of the cases
-  std::string suites;           ///< names, joined by commas
+  std::set<std::string> names;             ///< of the cases
+  std::string suites;                      ///< names, joined by commas
+  std::vector<reports::Network> networks;  ///< each once, as the cases
   double budget_s = 0;
 };
 
 /// A case that several suites hold is run once.
 void add(Selection& selection, const Case& c) {
   if (selection.names.insert(case_name(c)).second) selection.cases.push_back(c);
+}
+
+void add(Selection& selection, const reports::Network& network) {
+  if (std::ranges::find(selection.networks, network) != selection.networks.end()) return;
+  selection.networks.push_back(network);
 }
 
 void add_named_case(Selection& selection, const std::string& name) {
@@ -84,6 +90,7 @@ Selection select(const Options& options) {
     selection.suites += (selection.suites.empty() ? "" : ",") + suite.name;
     selection.budget_s += suite.budget_s;
     for (const Case& c : suite.cases) add(selection, c);
+    for (const reports::Network& network : suite.networks) add(selection, network);
   }
   for (const std::string& name : options.cases) add_named_case(selection, name);
   if (selection.cases.empty()) {
@@ -207,6 +214,7 @@ int run(const Options& options) {
                      .repetitions = time ? session.run.policy.repetitions : 0,
                      .seed = session.run.seed,
                      .budget_s = selection.budget_s};
+  report.networks = selection.networks;
   const SessionOutcome outcome = run_cases(selection.cases, devices, session);
   fill(outcome);
 

@@ -87,11 +87,14 @@ reports::Result Runner::without_run(const Case& c, reports::Status status,
   return result;
 }
 
+void Runner::turn_to(const Problem& problem) {
+  if (problem == cached_problem_) return;
+  cached_data_.clear();
+  cached_problem_ = problem;
+}
+
 const ProblemData& Runner::data_for(const Problem& problem, const Dataset& dataset) {
-  if (!(problem == cached_problem_)) {
-    cached_data_.clear();
-    cached_problem_ = problem;
-  }
+  turn_to(problem);
   for (const auto& [known, data] : cached_data_) {
     if (known == dataset) return data;
   }
@@ -99,7 +102,8 @@ const ProblemData& Runner::data_for(const Problem& problem, const Dataset& datas
   return cached_data_.back().second;
 }
 
-void Runner::check_memory(const Case& c, bool timed) const {
+void Runner::check_memory(const Case& c, bool timed) {
+  turn_to(c.problem);  // what an earlier problem holds is there for this one
   const KernelVariant& variant = variant_of(c);
   const std::size_t workspace = workspace_bytes(variant, c.problem);
   // Data of both kinds and of the second verification, and what is read back.
@@ -111,7 +115,8 @@ void Runner::check_memory(const Case& c, bool timed) const {
                                                device_of(c).cache_bytes());
     }
   }
-  const std::size_t available = available_host_memory();
+  const auto held = cached_data_.size() * static_cast<std::size_t>(data_bytes(c.problem));
+  const std::size_t available = available_host_memory() + held;
   if (needed > available / 10 * 9) throw TooLarge(needed, available);
 }
 

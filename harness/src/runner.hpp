@@ -68,11 +68,13 @@ class Runner {
     reports::Measurement measurement;
   };
 
+  /// Lets go of the data of another problem.
+  void turn_to(const Problem& problem);
   const ProblemData& data_for(const Problem& problem, const Dataset& dataset);
   reports::Result new_result(const Case& c) const;
   void verify_into(reports::Result& result, const Case& c, const std::vector<Dataset>& datasets);
   bool guarded(reports::Result& result, const Case& c, const std::function<void()>& work);
-  void check_memory(const Case& c, bool timed) const;
+  void check_memory(const Case& c, bool timed);
   Device& device_of(const Case& c) const;
   std::string rerun_command(const Case& c) const;
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "case.hpp"
+#include "report.hpp"
 #include "variant.hpp"
 
 namespace prelu::harness {
@@ -17,13 +18,15 @@ struct Suite {
   std::string description;
   double budget_s = 0;  ///< seconds the whole run may take unless told otherwise; 0 is no limit
   std::vector<Case> cases;
+  std::vector<reports::Network> networks;  ///< what some of the cases are layers of
 
   friend bool operator==(const Suite&, const Suite&) = default;
 };
 
 /// Expands every group into the product of its lists with every variant of its direction, problems
-/// outermost, so that the variants of a problem stand together. `source` names the text in errors.
-/// Throws std::invalid_argument naming the source, the key and what is allowed.
+/// outermost, so that the variants of a problem stand together, and every network into a forward
+/// and a backward problem for each of its layers. `source` names the text in errors. Throws
+/// std::invalid_argument naming the source, the key and what is allowed.
 Suite parse_suite(std::string_view json, std::string_view source,
                   std::span<const KernelVariant> variants);
 

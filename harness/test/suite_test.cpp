@@ -118,6 +118,28 @@ TEST(Suite, MayNameAFolderThatThisProgramLacksButNoVariantThatDoesNotExist) {
       "s.json.groups[0].variants[1]: no variant is called 'cuda/forward_c'");
 }
 
+TEST(Suite, LeavesOutWhatAPatternWithAnExclamationMarkMatches) {
+  const std::vector<std::string> only_b{"cuda/forward_b/f32/nchw/per_channel/2x3x1"};
+  EXPECT_EQ(names(with_group(std::string(kForward) + R"(, "variants": ["cuda/*", "!*_a"])")),
+            only_b);
+  EXPECT_EQ(names(with_group(std::string(kForward) + R"(, "variants": ["!*_a"])")), only_b);
+  EXPECT_EQ(names(with_group(std::string(kForward) + R"(, "variants": ["!*_a", "cuda/*"])")),
+            only_b);
+  EXPECT_EQ(complaint_of_group(std::string(kForward) + R"(, "variants": ["!cpu/forward_c"])"),
+            "s.json.groups[0].variants[0]: no variant is called 'cpu/forward_c'");
+}
+
+TEST(Suite, MayNarrowTheVariantsOfEveryPartThatDoesNotNameItsOwn) {
+  const Suite suite = parse_suite(
+      R"({"schema": 1, "name": "s", "variants": ["cuda/*"], "groups": [
+          {"direction": "forward", "shapes": [[2, 3]]},
+          {"direction": "forward", "shapes": [[4, 5]], "variants": ["cpu/*"]}]})",
+      "s.json", kVariants);
+  EXPECT_EQ(names(suite), (std::vector<std::string>{"cuda/forward_a/f32/nchw/per_channel/2x3x1",
+                                                    "cuda/forward_b/f32/nchw/per_channel/2x3x1",
+                                                    "cpu/forward_a/f32/nchw/per_channel/4x5x1"}));
+}
+
 TEST(Suite, KnowsItsNameItsDescriptionAndItsBudget) {
   const Suite suite = parse_suite(
       R"({"schema": 1, "name": "n", "description": "d", "budget": 1.5,
@@ -131,7 +153,8 @@ TEST(Suite, KnowsItsNameItsDescriptionAndItsBudget) {
 TEST(BadSuite, WithAnUnknownKeyNamesItAndTheKnownOnes) {
   EXPECT_EQ(
       complaint(R"({"schema": 1, "name": "s", "gruops": []})"),
-      "s.json: unknown key \"gruops\"; allowed are: schema, name, description, budget, groups");
+      "s.json: unknown key \"gruops\"; allowed are: schema, name, description, budget, variants, "
+      "groups, networks");
   EXPECT_EQ(
       complaint_of_group(R"("direction": "forward", "shape": [[1, 1]])"),
       "s.json.groups[0]: unknown key \"shape\"; allowed are: direction, dtype, alpha_dtype, "
@@ -223,7 +246,8 @@ TEST(LoadingASuite, ThatIsNotThereNamesThoseThatAre) {
     } catch (const std::invalid_argument& error) {
       EXPECT_EQ(std::string(error.what()), "suite '" + std::string(name) +
                                                "' is neither a file nor one of: backward, "
-                                               "ceilings, forward, full, quick, smoke");
+                                               "ceilings, forward, full, large, networks, quick, "
+                                               "smoke, sweep_channels, sweep_plane, sweep_size");
     }
   }
 }

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "format.hpp"
+#include "markdown_parts.hpp"
 #include "render.hpp"
 
 namespace prelu::reports {
@@ -10,26 +11,6 @@ namespace {
 
 constexpr std::string_view kBegin = "<!-- table:begin -->\n";
 constexpr std::string_view kEnd = "<!-- table:end -->";
-
-/// Text from a report never becomes markup.
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '\n' || c == '\r') {
-      out += ' ';
-      continue;
-    }
-    if (std::string_view("|<>`*_[]\\").find(c) != std::string_view::npos) out += '\\';
-    out += c;
-  }
-  return out;
-}
-
-std::string code(std::string_view text) {
-  std::string out = "`";
-  for (const char c : text) out += c == '`' || c == '|' || c == '\n' ? ' ' : c;
-  return out + "`";
-}
 
 std::string timed_table(const std::vector<const Result*>& results) {
   std::string text =
@@ -150,7 +131,8 @@ std::vector<const Result*> timed(const Report& report) {
 
 std::string to_markdown(const Report& report) {
   std::string text = "# PReLU on " + escaped(device_line(report)) + "\n\n**" + verdict(report) +
-                     ".**\n\n" + environment_section(report) + failed_section(report);
+                     ".**\n\n" + environment_section(report) + failed_section(report) +
+                     networks_section(report);
   if (const auto best = best_of_each_problem(report); !best.empty()) {
     text += "\n## The best variant of each problem\n\n" + timed_table(best);
     text +=

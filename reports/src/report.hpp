@@ -156,9 +156,30 @@ struct Ceiling {
   friend bool operator==(const Ceiling&, const Ceiling&) = default;
 };
 
+/// A layer of a network: the problems it poses in a training step.
+struct NetworkLayer {
+  std::string forward;     ///< the problem's name, as in Result
+  std::string backward;    ///< likewise
+  std::int64_t times = 1;  ///< how often the network holds this layer
+
+  friend bool operator==(const NetworkLayer&, const NetworkLayer&) = default;
+};
+
+/// The PReLU layers of a network, in one dtype: what the suite says results add up to.
+struct Network {
+  std::string name;
+  std::string source;  ///< where its layers are written down
+  std::string input;   ///< the size of its input, "128x3x112x112"
+  std::string dtype;
+  std::vector<NetworkLayer> layers;
+
+  friend bool operator==(const Network&, const Network&) = default;
+};
+
 struct Report {
   Environment environment;
   Protocol protocol;
+  std::vector<Network> networks;
   std::vector<Ceiling> ceilings;
   std::vector<Result> results;
   bool partial = false;  ///< the run ended before all cases were done

@@ -23,6 +23,8 @@ class Value {
     throw std::invalid_argument(place_ + ": " + message);
   }
 
+  bool has(const std::string& key) const { return json_->is_object() && json_->contains(key); }
+
   Value at(const std::string& key) const {
     if (!json_->is_object()) fail("must be an object");
     const auto found = json_->find(key);
@@ -170,6 +172,20 @@ std::optional<KernelInfo> read_kernel(const Value& value) {
       .bytes_in_flight_per_sm = kernel->at("bytes_in_flight_per_sm").integer<std::int64_t>()};
 }
 
+Network read_network(const Value& value) {
+  Network network{.name = value.at("name").text(),
+                  .source = value.at("source").text(),
+                  .input = value.at("input").text(),
+                  .dtype = value.at("dtype").text()};
+  for (const Value& layer : value.at("layers").elements()) {
+    network.layers.push_back({.forward = layer.at("forward").text(),
+                              .backward = layer.at("backward").text(),
+                              .times = layer.at("times").integer<std::int64_t>()});
+    if (network.layers.back().times < 1) layer.at("times").fail("must be at least 1");
+  }
+  return network;
+}
+
 /// What a timed and an untimed result share; `value` is the object under "prelu", or the untimed
 /// result itself.
 Result read_identity(const Value& value, std::string name) {
@@ -251,6 +267,12 @@ Report from_json(std::string_view text, std::string_view source) {
                                .bytes = ceiling.at("bytes").integer<std::int64_t>(),
                                .median_us = ceiling.at("median_us").number(),
                                .drift = ceiling.at("drift").number()});
+  }
+  // Only reports of suites with networks hold them.
+  if (ours.has("networks")) {
+    for (const Value& network : ours.at("networks").elements()) {
+      report.networks.push_back(read_network(network));
+    }
   }
   Results results;
   for (const Value& untimed : ours.at("not_timed").elements()) read_untimed(untimed, results);

@@ -67,6 +67,19 @@ Json write_untimed(const Result& result, std::size_t index) {
   return json;
 }
 
+Json write_network(const Network& network) {
+  Json layers = Json::array();
+  for (const NetworkLayer& layer : network.layers) {
+    layers.push_back(
+        {{"forward", layer.forward}, {"backward", layer.backward}, {"times", layer.times}});
+  }
+  return {{"name", network.name},
+          {"source", network.source},
+          {"input", network.input},
+          {"dtype", network.dtype},
+          {"layers", layers}};
+}
+
 Json write_context(const Report& report) {
   const Environment& environment = report.environment;
   Json caches = Json::array();
@@ -116,6 +129,7 @@ Json write_context(const Report& report) {
               {"budget_s", number(protocol.budget_s)}}},
             {"ceilings", ceilings},
             {"not_timed", untimed}};
+  for (const Network& network : report.networks) ours["networks"].push_back(write_network(network));
   return {{"date", environment.date},
           {"host_name", environment.host_name},
           {"executable", "prelu-bench"},

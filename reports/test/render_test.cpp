@@ -1,34 +1,18 @@
-// What people see. The golden files hold the example report in every form; after a change that is
-// meant, write them again with
-//   PRELU_UPDATE_GOLDEN=1 ctest --preset host -R Golden
-// and read the difference before committing it.
+// What people see. The golden files hold the example report in every form.
 #include "render.hpp"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <limits>
 #include <stdexcept>
 #include <string>
 
 #include "example_report.hpp"
 #include "format.hpp"
+#include "golden.hpp"
 
 namespace prelu::reports {
 namespace {
-
-void expect_golden(const std::string& text, const char* name) {
-  const auto file = std::filesystem::path(PRELU_GOLDEN_FOLDER) / name;
-  if (std::getenv("PRELU_UPDATE_GOLDEN") != nullptr) {
-    write_file(file, text);
-    GTEST_SKIP() << file << " was written, not compared";
-  }
-  std::ifstream stream(file, std::ios::binary);
-  const std::string golden{std::istreambuf_iterator<char>(stream), {}};
-  EXPECT_EQ(text, golden) << "see the top of render_test.cpp";
-}
 
 TEST(Golden, Json) { expect_golden(to_json(example_report()), "report.json"); }
 TEST(Golden, CiJson) { expect_golden(to_ci_json(example_report()), "report.ci.json"); }

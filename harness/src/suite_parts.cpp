@@ -1,0 +1,84 @@
+#include "suite_parts.hpp"
+
+#include <algorithm>
+#include <regex>
+#include <stdexcept>
+
+namespace prelu::harness {
+namespace {
+
+/// "cuda/*" as a regular expression; only * is special.
+std::regex glob(const std::string& pattern) {
+  std::string expression;
+  for (const char c : pattern) {
+    if (c == '*') {
+      expression += ".*";
+    } else {
+      if (std::string_view("^$\\.+?()[]{}|").find(c) != std::string_view::npos) expression += '\\';
+      expression += c;
+    }
+  }
+  return std::regex(expression);
+}
+
+}  // namespace
+
+VariantFilter::VariantFilter(const Value& part, const VariantFilter& otherwise)
+    : variants_(otherwise.variants_), chosen_(otherwise.chosen_) {
+  if (!part.has("variants")) return;
+  std::vector<bool> included(variants_.size(), false);
+  std::vector<bool> excluded(variants_.size(), false);
+  bool includes_any = false;
+  for (const Value& element : part.at("variants").elements()) {
+    std::string pattern = element.text();
+    const bool excludes = pattern.starts_with('!');
+    if (excludes) pattern.erase(0, 1);
+    includes_any = includes_any || !excludes;
+    // A program may hold fewer folders of variants than the suite names: that is no misspelling.
+    const std::string folder = pattern.substr(0, pattern.find('/') + 1);
+    const std::regex expression = glob(pattern);
+    bool here = false;
+    bool known = false;
+    for (std::size_t i = 0; i < variants_.size(); ++i) {
+      const std::string name(variants_[i].name);
+      here = here || name.starts_with(folder);
+      if (!std::regex_match(name, expression)) continue;
+      known = true;
+      (excludes ? excluded : included)[i] = true;
+    }
+    if (!known && here) element.fail("no variant is called '" + pattern + "'");
+  }
+  for (std::size_t i = 0; i < variants_.size(); ++i) {
+    chosen_[i] = (included[i] || !includes_any) && !excluded[i];
+  }
+}
+
+std::vector<std::string> VariantFilter::names(Direction direction) const {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < variants_.size(); ++i) {
+    if (chosen_[i] && variants_[i].direction == direction) names.emplace_back(variants_[i].name);
+  }
+  return names;
+}
+
+void CaseList::add(const std::vector<std::string>& variants, const Problem& problem,
+                   std::int64_t offset) {
+  for (const std::string& variant : variants) {
+    Case c{.variant = variant, .problem = problem, .offset = offset};
+    if (seen_.insert(case_name(c)).second) cases_.push_back(std::move(c));
+  }
+}
+
+Dimensions read_dimensions(const Value& value) {
+  Dimensions dimensions;
+  for (const Value& element : value.elements()) dimensions.push_back(element.count());
+  if (dimensions.size() < 2) value.fail("a shape is [n, c], [n, c, spatial] or [n, c, h, w]");
+  try {
+    validate({.shape = shape_of(dimensions)});
+  } catch (const std::invalid_argument& error) {
+    value.fail(error.what());
+  }
+  return dimensions;
+}
+
+}  // namespace prelu::harness

@@ -68,10 +68,10 @@ struct KernelVariant {
   std::string_view summary;  ///< one line: how it differs from its siblings
   Backend backend = Backend::cpu;
   Direction direction = Direction::forward;
-  Updates updates;            ///< what it can do for alpha
+  Updates updates{};          ///< what it can do for alpha
   bool broadcasts = false;    ///< whether it serves AlphaMode::broadcast
   bool deterministic = true;  ///< the same bits in every run
-  Promises promises;          ///< of CUDA variants
+  Promises promises{};        ///< of CUDA variants
 
   /// The limits beyond those above; null means none. Use `unsupported` to ask.
   Unsupported (*check)(const Problem&) = nullptr;

@@ -37,19 +37,19 @@ inline constexpr int kPeriodBlockSize = 256;
 
 /// How a tensor is cut. Depends on the problem and on the width of a pack.
 struct PeriodCut {
-  std::int64_t elements;   ///< of the tensor
-  AlphaMap map;            ///< of a shared alpha, {pack, 1}: any width serves
-  std::int64_t period;     ///< in packs
-  std::int64_t full_rows;  ///< whole periods in the tensor
-  std::int64_t rest;       ///< whole packs after them, in a row that is ragged
-  int rows_per_slice;      ///< fewer in the last slice
-  std::int64_t slices;     ///< of the rows
-  std::int64_t tiles;      ///< of the period
-  std::int64_t runs;       ///< of elements with one slope, in a period: count, or copies of it
-  int across;              ///< packs of a tile; fewer in the last
-  int down;                ///< rows that a block reads at once
-  std::int64_t step;       ///< down rows, in packs
-  bool whole;              ///< each slope lies in one tile, once
+  std::int64_t elements = 0;   ///< of the tensor
+  AlphaMap map{};              ///< of a shared alpha, {pack, 1}: any width serves
+  std::int64_t period = 0;     ///< in packs
+  std::int64_t full_rows = 0;  ///< whole periods in the tensor
+  std::int64_t rest = 0;       ///< whole packs after them, in a row that is ragged
+  int rows_per_slice = 0;      ///< fewer in the last slice
+  std::int64_t slices = 0;     ///< of the rows
+  std::int64_t tiles = 0;      ///< of the period
+  std::int64_t runs = 0;       ///< of elements with one slope, in a period: count, or copies of it
+  int across = 0;              ///< packs of a tile; fewer in the last
+  int down = 0;                ///< rows that a block reads at once
+  std::int64_t step = 0;       ///< down rows, in packs
+  bool whole = false;          ///< each slope lies in one tile, once
 
   /// No block needs another's sums.
   constexpr bool direct() const { return whole && slices == 1; }
@@ -272,9 +272,11 @@ void visit_period(const Problem& problem, const AlphaMap& map, const Operands& o
   constexpr std::int64_t kMostPartials = 65536;
   const PeriodCut cut = cut_period(problem, map, Pack<T>::size, wish);
   const bool copied = cut.runs > cut.map.count;
-  const std::int64_t cheap_packs = cheap_rows(problem, cut, Pack<T>::size) * cut.period;
-  const bool cheap = cut.elements / Pack<T>::size >= cheap_packs;
-  const bool serves = !copied || (wish.copies && cheap && cut.partials() <= kMostPartials);
+  const auto cheap = [&] {
+    const std::int64_t packs = cheap_rows(problem, cut, Pack<T>::size) * cut.period;
+    return cut.elements / Pack<T>::size >= packs && cut.partials() <= kMostPartials;
+  };
+  const bool serves = !copied || (wish.copies && cheap());
   const bool wide = aligned_to(sizeof(Pack<T>), operands.x, operands.dy, operands.dx) && serves;
   if (!wide) {
     visitor(std::type_identity<Pack<T, 1>>{}, std::integral_constant<int, 1>{},

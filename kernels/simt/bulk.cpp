@@ -67,7 +67,7 @@ void complete(Barrier& barrier) {
   std::vector<Load> loads;
   {
     const Quiet quiet;
-    loads.assign(barrier.load, barrier.load + barrier.arrived);
+    loads.assign(barrier.load.begin(), barrier.load.begin() + barrier.arrived);
     barrier.arrived = 0;
     ++barrier.phase;
   }

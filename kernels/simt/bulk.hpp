@@ -6,6 +6,7 @@
 // early or changed too early shows as a wrong result, whatever the schedule.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <source_location>
@@ -18,7 +19,7 @@ struct Load {
   std::size_t bytes;
 };
 
-inline constexpr unsigned kMostLoads = 8;
+inline constexpr std::size_t kMostLoads = 8;
 
 /// Lives in shared memory, which starts as 0xFF bytes: what was not initialised is known.
 struct Barrier {
@@ -26,7 +27,7 @@ struct Barrier {
   unsigned loads;    ///< of a phase
   unsigned arrived;  ///< of this phase
   unsigned phase;
-  Load load[kMostLoads];  ///< of this phase
+  std::array<Load, kMostLoads> load;  ///< of this phase
 };
 
 void initialise(Barrier& barrier, unsigned loads, const std::source_location& where);

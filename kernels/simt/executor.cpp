@@ -122,7 +122,8 @@ class Executor {
   std::size_t thread_number() const { return static_cast<std::size_t>(current_ - threads_.data()); }
   int lane() const { return static_cast<int>(thread_number()) % kWarpSize; }
   Running running() const {
-    return {.block = blocks_, .thread = current_ == nullptr ? -1 : static_cast<int>(thread_number())};
+    return {.block = blocks_,
+            .thread = current_ == nullptr ? -1 : static_cast<int>(thread_number())};
   }
 
   ~Executor();

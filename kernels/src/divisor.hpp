@@ -33,8 +33,8 @@ class Divisor {
   constexpr std::int64_t value() const { return divisor_; }
 
   constexpr std::int64_t quotient(std::int64_t number) const {
-    const UnsignedInt128 product =
-        UnsignedInt128{static_cast<std::uint64_t>(number) * 2} * multiplier_;
+    const std::uint64_t twice = static_cast<std::uint64_t>(number) * 2;
+    const UnsignedInt128 product = UnsignedInt128{twice} * multiplier_;
     return static_cast<std::int64_t>(static_cast<std::uint64_t>(product >> 64) >> shift_);
   }
 

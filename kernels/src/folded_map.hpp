@@ -1,6 +1,7 @@
 // A BroadcastMap made cheap for a GPU: as few axes as it takes, and no division by hardware.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -22,7 +23,7 @@ class FoldedMap {
 
   constexpr std::int64_t operator()(std::int64_t i) const {
     std::int64_t offset = 0;
-    for (int axis = 0; axis < kAxes; ++axis) {  // the compiler unrolls it
+    for (std::size_t axis = 0; axis < Broadcast::kAxes; ++axis) {  // the compiler unrolls it
       if (axis + 1 < axes_) {
         const std::int64_t outer = extent_[axis].quotient(i);
         offset += (i - outer * extent_[axis].value()) * stride_[axis];
@@ -34,7 +35,7 @@ class FoldedMap {
     return offset;
   }
 
-  constexpr int axes() const { return axes_; }
+  constexpr std::size_t axes() const { return axes_; }
 
   /// How many elements from `i` on have slopes inner_stride() apart, `i` among them.
   constexpr std::int64_t run(std::int64_t i) const {
@@ -46,11 +47,9 @@ class FoldedMap {
   constexpr std::int64_t inner_stride() const { return stride_[0]; }
 
  private:
-  static constexpr int kAxes = static_cast<int>(Broadcast::kAxes);
-
   constexpr void add_outer(std::int64_t extent, std::int64_t stride) {
     if (extent == 1) return;
-    const int last = axes_ - 1;
+    const std::size_t last = axes_ - 1;
     if (axes_ > 0 && stride == stride_[last] * extent_[last].value()) {
       extent_[last] = Divisor(extent_[last].value() * extent);
     } else {
@@ -60,9 +59,9 @@ class FoldedMap {
     }
   }
 
-  Divisor extent_[kAxes];  ///< innermost first
-  std::int64_t stride_[kAxes] = {};
-  int axes_ = 0;
+  std::array<Divisor, Broadcast::kAxes> extent_;  ///< innermost first
+  std::array<std::int64_t, Broadcast::kAxes> stride_{};
+  std::size_t axes_ = 0;
 };
 
 }  // namespace prelu

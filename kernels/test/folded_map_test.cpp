@@ -43,11 +43,11 @@ TEST(FoldedMap, MapsAsTheMapItWasFoldedFrom) {
 
 TEST(FoldedMap, NeedsAsFewAxesAsThereAreChanges) {
   constexpr Extents kX{2, 3, 4, 5, 6};
-  EXPECT_LE(FoldedMap(map_of(kX, {1, 1, 1, 1, 1})).axes(), 1);
-  EXPECT_EQ(FoldedMap(map_of(kX, kX)).axes(), 1);
-  EXPECT_EQ(FoldedMap(map_of(kX, {1, 3, 1, 1, 1})).axes(), 3);
-  EXPECT_EQ(FoldedMap(map_of(kX, {1, 1, 1, 5, 6})).axes(), 2);
-  EXPECT_EQ(FoldedMap(map_of(kX, {2, 1, 4, 1, 6})).axes(), 5);
+  EXPECT_LE(FoldedMap(map_of(kX, {1, 1, 1, 1, 1})).axes(), 1U);
+  EXPECT_EQ(FoldedMap(map_of(kX, kX)).axes(), 1U);
+  EXPECT_EQ(FoldedMap(map_of(kX, {1, 3, 1, 1, 1})).axes(), 3U);
+  EXPECT_EQ(FoldedMap(map_of(kX, {1, 1, 1, 5, 6})).axes(), 2U);
+  EXPECT_EQ(FoldedMap(map_of(kX, {2, 1, 4, 1, 6})).axes(), 5U);
 }
 
 TEST(FoldedMap, FoldsRunsOfTheWholeTensor) {

@@ -108,7 +108,7 @@ inline constexpr unsigned kWarpSize = 32;
 inline __device__ void copy(void* to, const void* from, std::size_t bytes) {
   __syncwarp();  // what the warp's lanes read or wrote before is behind them
   const std::size_t packs = bytes / sizeof(uint4);
-#pragma unroll 2
+#pragma unroll 4
   for (std::size_t i = threadIdx.x % kWarpSize; i < packs; i += kWarpSize) {
     static_cast<uint4*>(to)[i] = static_cast<const uint4*>(from)[i];
   }

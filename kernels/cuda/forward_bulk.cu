@@ -40,11 +40,9 @@ constexpr int kLoadsAhead = 2;
 constexpr int kStoresBehind = kStages - kLoadsAhead - 1;
 constexpr std::int64_t kRingBytes = kStages * kTileBytes;  // of the 48 KiB a block has unasked
 constexpr std::int64_t kBlocksPerSm = 6;                   // 192 of an H100's 227 KiB
-constexpr int kLeastBlocksPerSm =
-    4;  // 64 registers: left alone, ptxas spills for sm_80 to save some
 
 template <Slopes kSlopes, class T, class A>
-__global__ void __launch_bounds__(kBlockSize, kLeastBlocksPerSm)
+__global__ void __launch_bounds__(kBlockSize)
     forward_bulk(const T* x, const A* __restrict__ alpha, T* y, std::int64_t elements,
                  FastAlphaMap alpha_of, SlopeAtZero at_zero) {
   using P = Pack<T>;

@@ -38,6 +38,7 @@ std::vector<std::int64_t> parse_dimensions(std::string_view text, const char* gr
     throw std::invalid_argument("'" + std::string(text) + "' is not a shape: " + grammar);
   }
   std::vector<std::int64_t> dimensions;
+  dimensions.reserve(parts.size());
   for (const std::string_view part : parts) {
     dimensions.push_back(parse_count(part, "a dimension"));
   }

@@ -336,8 +336,8 @@ TEST(Verifier, ZeroesTheStartOfTheWorkspaceAndPoisonsTheRest) {
   const auto counts = [](const Problem& problem, const Operands& op, Stream stream) {
     right_backward(problem, op, stream);
     const auto* bytes = static_cast<const unsigned char*>(op.workspace);
-    for (int i = 0; i < 16; ++i) static_cast<float*>(op.dalpha)[0] += bytes[i];
-    for (int i = 16; i < 64; ++i) static_cast<float*>(op.dalpha)[0] += bytes[i] == 0 ? 1 : 0;
+    for (int i = 0; i < 16; ++i) static_cast<float*>(op.dalpha)[0] += static_cast<float>(bytes[i]);
+    for (int i = 16; i < 64; ++i) static_cast<float*>(op.dalpha)[0] += bytes[i] == 0 ? 1.0F : 0.0F;
   };
   EXPECT_EQ(mismatch(counts, kBackward), "");
 }

@@ -47,8 +47,8 @@ struct Promises {
   /// data.
   bool coalesced = false;
   /// At least so wide are its accesses to tensors in global memory, in bits, where the data is
-  /// aligned: 128 for packs of 16 bytes; 256 for 32, which are two accesses before sm_100; 16 for an
-  /// element, whatever its dtype.
+  /// aligned: 128 for packs of 16 bytes; 256 for 32, which are two accesses before sm_100; 16 for
+  /// an element, whatever its dtype.
   int access_bits = 0;
   /// At least so many bytes of tensors a thread asks for before it needs the first of them.
   int bytes_in_flight = 0;
@@ -58,8 +58,8 @@ struct Promises {
   bool fills_memory = true;
   /// The shared memory that its launch adds to a block's own.
   int dynamic_shared_bytes = 0;
-  /// Whether it divides integers between the loads of one element and those of the next: in the loop
-  /// that loads them or, where a thread has no loop, anywhere.
+  /// Whether it divides integers between the loads of one element and those of the next: in the
+  /// loop that loads them or, where a thread has no loop, anywhere.
   bool divides_in_loop = true;
 };
 

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -13,8 +14,8 @@ namespace prelu {
 namespace {
 
 struct Shapes {
-  Shape small{.n = 16, .c = 64, .spatial = 24 * 24};     ///< in the L2 cache of an H100
-  Shape large{.n = 128, .c = 64, .spatial = 112 * 112};  ///< beyond any
+  Shape small{.n = 16, .c = 64, .spatial = std::int64_t{24} * 24};  ///< in the L2 cache of an H100
+  Shape large{.n = 128, .c = 64, .spatial = std::int64_t{112} * 112};  ///< beyond any
 } constexpr kShapes;
 
 std::string_view chosen(const Problem& problem, std::string_view gpu = "h100",
@@ -107,9 +108,9 @@ TEST(Choice, AsksHowManySlopesFillTheGpu) {
   const auto elements = [](std::int64_t count) {
     return backward(Layout::nchw, AlphaMode::per_element, {.n = 128, .c = count});
   };
-  EXPECT_EQ(chosen(elements(512 * 4 * 132), "h100"), "cuda/backward_element");
-  EXPECT_EQ(chosen(elements(512 * 4 * 132 - 4), "h100"), "cuda/backward_nhwc");
-  EXPECT_EQ(chosen(elements(512 * 4 * 132 - 4), "t4"), "cuda/backward_element");
+  EXPECT_EQ(chosen(elements(std::int64_t{512} * 4 * 132), "h100"), "cuda/backward_element");
+  EXPECT_EQ(chosen(elements(std::int64_t{512} * 4 * 132 - 4), "h100"), "cuda/backward_nhwc");
+  EXPECT_EQ(chosen(elements(std::int64_t{512} * 4 * 132 - 4), "t4"), "cuda/backward_element");
 }
 
 TEST(Choice, FollowsWhatIsDoneForAlpha) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <ranges>
 #include <set>
 #include <sstream>
 #include <stdexcept>
@@ -138,12 +137,16 @@ std::string explain(const Case& c, const GpuTraits& gpu, bool assumed) {
       << gpu.compute_capability / 10 << '.' << gpu.compute_capability % 10 << ", " << gpu.sms
       << " multiprocessors, " << (gpu.l2_bytes >> 20) << " MiB of L2 cache\n";
   for (const Backend backend : {Backend::cuda, Backend::cpu}) {
-    const auto of_backend = [&](const KernelVariant& variant) {
-      return variant.backend == backend;
+    const auto has = [&](bool absent) {
+      return std::ranges::any_of(registry(), [&](const KernelVariant& variant) {
+        return variant.backend == backend && is_absent(variant) == absent;
+      });
     };
-    if (std::ranges::none_of(registry(), of_backend)) continue;
-    if (std::ranges::all_of(registry() | std::views::filter(of_backend), is_absent)) {
-      out << name(backend) << ": built without it; prelu-simt --explain answers for its kernels\n";
+    if (!has(false)) {
+      if (has(true)) {
+        out << name(backend)
+            << ": built without it; prelu-simt --explain answers for its kernels\n";
+      }
       continue;
     }
     const Choice choice =

@@ -33,9 +33,8 @@ extern "C" {
 typedef int32_t prelu_status;
 enum {
   PRELU_OK = 0,
-  PRELU_INVALID_ARGUMENT =
-      1,                 /* a null or misaligned pointer, an unknown value, a wrong size, ... */
-  PRELU_UNSUPPORTED = 2, /* no such device, built without CUDA, or no kernel for the problem */
+  PRELU_INVALID_ARGUMENT = 1, /* a pointer, value or size that cannot be right */
+  PRELU_UNSUPPORTED = 2,      /* no such device, built without CUDA, or no kernel for the problem */
   PRELU_OUT_OF_MEMORY = 3,
   PRELU_DEVICE_ERROR = 4, /* a CUDA call failed */
   PRELU_INTERNAL_ERROR = 5

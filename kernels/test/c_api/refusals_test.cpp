@@ -200,6 +200,7 @@ TEST(CApi, RefusesSizesThatAreNone) {
                                       {1, kMost, 1},
                                       {1, 1, kMost},
                                       {std::int64_t{1} << 31, std::int64_t{1} << 31, 2},
+                                      {std::int64_t{1} << 30, 1 << 20, 1 << 20},
                                       {0, std::int64_t{1} << 40, std::int64_t{1} << 40}}) {
     EXPECT_EQ(refused(n, c, spatial), "prelu: the shape's bytes do not fit in 63 bits");
   }

@@ -15,22 +15,24 @@ struct Pair {
   Enum meant;
 };
 
-constexpr std::array kDirections{Pair{PRELU_FORWARD, Direction::forward},
-                                 Pair{PRELU_BACKWARD, Direction::backward}};
-constexpr std::array kDTypes{Pair{PRELU_DTYPE_F16, DType::f16}, Pair{PRELU_DTYPE_BF16, DType::bf16},
-                             Pair{PRELU_DTYPE_F32, DType::f32}, Pair{PRELU_DTYPE_F64, DType::f64}};
-constexpr std::array kLayouts{Pair{PRELU_LAYOUT_NCHW, Layout::nchw},
-                              Pair{PRELU_LAYOUT_NHWC, Layout::nhwc}};
-constexpr std::array kModes{Pair{PRELU_ALPHA_SHARED, AlphaMode::shared},
-                            Pair{PRELU_ALPHA_PER_CHANNEL, AlphaMode::per_channel},
-                            Pair{PRELU_ALPHA_PER_ELEMENT, AlphaMode::per_element},
-                            Pair{PRELU_ALPHA_BROADCAST, AlphaMode::broadcast}};
-constexpr std::array kZeros{Pair{PRELU_SLOPE_AT_ZERO_ONE, SlopeAtZero::one},
-                            Pair{PRELU_SLOPE_AT_ZERO_ALPHA, SlopeAtZero::alpha},
-                            Pair{PRELU_SLOPE_AT_ZERO_ZERO, SlopeAtZero::zero}};
-constexpr std::array kUpdates{Pair{PRELU_UPDATE_GRADIENT, AlphaUpdate::gradient},
-                              Pair{PRELU_UPDATE_FROZEN, AlphaUpdate::frozen},
-                              Pair{PRELU_UPDATE_SGD, AlphaUpdate::sgd}};
+constexpr std::array<Pair<Direction>, 2> kDirections{
+    {{PRELU_FORWARD, Direction::forward}, {PRELU_BACKWARD, Direction::backward}}};
+constexpr std::array<Pair<DType>, 4> kDTypes{{{PRELU_DTYPE_F16, DType::f16},
+                                              {PRELU_DTYPE_BF16, DType::bf16},
+                                              {PRELU_DTYPE_F32, DType::f32},
+                                              {PRELU_DTYPE_F64, DType::f64}}};
+constexpr std::array<Pair<Layout>, 2> kLayouts{
+    {{PRELU_LAYOUT_NCHW, Layout::nchw}, {PRELU_LAYOUT_NHWC, Layout::nhwc}}};
+constexpr std::array<Pair<AlphaMode>, 4> kModes{{{PRELU_ALPHA_SHARED, AlphaMode::shared},
+                                                 {PRELU_ALPHA_PER_CHANNEL, AlphaMode::per_channel},
+                                                 {PRELU_ALPHA_PER_ELEMENT, AlphaMode::per_element},
+                                                 {PRELU_ALPHA_BROADCAST, AlphaMode::broadcast}}};
+constexpr std::array<Pair<SlopeAtZero>, 3> kZeros{{{PRELU_SLOPE_AT_ZERO_ONE, SlopeAtZero::one},
+                                                   {PRELU_SLOPE_AT_ZERO_ALPHA, SlopeAtZero::alpha},
+                                                   {PRELU_SLOPE_AT_ZERO_ZERO, SlopeAtZero::zero}}};
+constexpr std::array<Pair<AlphaUpdate>, 3> kUpdates{{{PRELU_UPDATE_GRADIENT, AlphaUpdate::gradient},
+                                                     {PRELU_UPDATE_FROZEN, AlphaUpdate::frozen},
+                                                     {PRELU_UPDATE_SGD, AlphaUpdate::sgd}}};
 
 template <class Enum, std::size_t kCount>
 void draw(Random& random, const std::array<Pair<Enum>, kCount>& pairs, std::int32_t& given,

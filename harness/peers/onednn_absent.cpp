@@ -5,13 +5,14 @@ namespace prelu::harness {
 namespace {
 
 Peer absent(std::string_view name, Direction direction) {
-  return {.variant = {.name = name,
-                      .summary = "not in this build",
-                      .backend = Backend::cpu,
-                      .direction = direction,
-                      .updates = {.gradient = true, .frozen = true, .sgd = true},
-                      .broadcasts = true,
-                      .check = [](const Problem&) -> Unsupported { return "built without oneDNN"; }}};
+  return {
+      .variant = {.name = name,
+                  .summary = "not in this build",
+                  .backend = Backend::cpu,
+                  .direction = direction,
+                  .updates = {.gradient = true, .frozen = true, .sgd = true},
+                  .broadcasts = true,
+                  .check = [](const Problem&) -> Unsupported { return "built without oneDNN"; }}};
 }
 
 }  // namespace

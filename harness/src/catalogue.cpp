@@ -17,8 +17,8 @@ const KernelVariant* Catalogue::find(std::string_view name) const {
 }
 
 const Peer* Catalogue::peer_of(const KernelVariant& variant) const {
-  const auto found = std::ranges::find(peers_, variant.name,
-                                       [](const Peer& peer) { return peer.variant.name; });
+  const auto found =
+      std::ranges::find(peers_, variant.name, [](const Peer& peer) { return peer.variant.name; });
   return found == peers_.end() ? nullptr : &*found;
 }
 

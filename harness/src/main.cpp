@@ -96,7 +96,8 @@ Selection select(const Options& options, const Catalogue& catalogue) {
     for (const Case& c : suite.cases) add(selection, c);
     for (const reports::Network& network : suite.networks) add(selection, network);
   }
-  for (const std::string& name : options.cases) add_named_case(selection, name, catalogue, options.peers);
+  for (const std::string& name : options.cases)
+    add_named_case(selection, name, catalogue, options.peers);
   if (selection.cases.empty()) {
     throw std::invalid_argument("the suites hold no case of a variant in this program");
   }
@@ -123,8 +124,9 @@ Selection select(const Options& options, const Catalogue& catalogue) {
 void drop_other_backends(Selection& selection, const Options& options, const Devices& devices,
                          const Catalogue& catalogue) {
   if (options.device.device == "auto") return;
-  std::erase_if(selection.cases,
-                [&](const Case& c) { return !devices.contains(catalogue.find(c.variant)->backend); });
+  std::erase_if(selection.cases, [&](const Case& c) {
+    return !devices.contains(catalogue.find(c.variant)->backend);
+  });
   if (selection.cases.empty()) {
     throw std::invalid_argument("--device " + options.device.device + " leaves no case");
   }

@@ -141,7 +141,7 @@ class Session {
     Runner::Started started;
     std::deque<double> blocks_us;  ///< medians that Google Benchmark has yet to ask for
   };
-  std::vector<Turn> turns_;  ///< those of one problem
+  std::vector<Turn> turns_;             ///< those of one problem
   std::optional<std::size_t> at_work_;  ///< the case whose kernel ran last
   Clock::time_point start_ = Clock::now();
   Clock::time_point last_checkpoint_ = start_;

@@ -58,8 +58,8 @@ VariantFilter::VariantFilter(const Value& part, const VariantFilter& otherwise)
     if (!known && here) element.fail("no variant is called '" + pattern + "'");
   }
   for (std::size_t i = 0; i < variants_.size(); ++i) {
-    const bool wanted = is_peer(variants_[i]) ? peers_ || included[i]
-                                              : included[i] || !includes_any;
+    const bool wanted =
+        is_peer(variants_[i]) ? peers_ || included[i] : included[i] || !includes_any;
     chosen_[i] = wanted && !excluded[i];
   }
 }

@@ -119,9 +119,9 @@ AlphaResults read_alpha_results(const Problem& problem, const OperandBuffers& bu
 }
 
 /// Runs once and compares; what is wrong, or an empty string.
-std::string run_and_compare(Device& device, const Launch& launch, const Claims& claims, const Case& c,
-                            const ProblemData& data, OperandBuffers& buffers, unsigned char poison,
-                            std::optional<AlphaResults>& first,
+std::string run_and_compare(Device& device, const Launch& launch, const Claims& claims,
+                            const Case& c, const ProblemData& data, OperandBuffers& buffers,
+                            unsigned char poison, std::optional<AlphaResults>& first,
                             reports::Verification& verification) {
   const bool forward = c.problem.direction == Direction::forward;
   buffers.prepare(data, poison);
@@ -176,8 +176,9 @@ bool matches(double expected, double actual, double allowed) {
   return std::abs(actual - expected) <= allowed;  // false for a NaN, so a NaN never passes
 }
 
-void verify(Device& device, const Launch& launch, const Claims& claims, const Case& c, const Dataset& dataset,
-            const ProblemData& data, OperandBuffers& buffers, Verdict& verdict) {
+void verify(Device& device, const Launch& launch, const Claims& claims, const Case& c,
+            const Dataset& dataset, const ProblemData& data, OperandBuffers& buffers,
+            Verdict& verdict) {
   const bool compare_runs = claims.deterministic && c.problem.direction == Direction::backward &&
                             dataset.kind == DataKind::random;
   const int least = compare_runs || expects_nan(c.problem, data) ? 2 : 1;

@@ -31,11 +31,12 @@ struct Claims {
 
 /// Runs `launch` on `data` in every schedule of the device and compares: y and dx bit by bit (any
 /// NaN serves for a NaN), dalpha within its bound, and bit by bit between runs if it
-/// claims to be deterministic; guard zones and inputs untouched; the start of the workspace left zero where
-/// zeros were asked for there. Outputs and the rest of the workspace are poisoned before each
-/// run, with another poison where a NaN is expected, since 0xFF bytes are a NaN themselves. Throws
-/// what the device throws.
-void verify(Device& device, const Launch& launch, const Claims& claims, const Case& c, const Dataset& dataset,
-            const ProblemData& data, OperandBuffers& buffers, Verdict& verdict);
+/// claims to be deterministic; guard zones and inputs untouched; the start of the workspace left
+/// zero where zeros were asked for there. Outputs and the rest of the workspace are poisoned before
+/// each run, with another poison where a NaN is expected, since 0xFF bytes are a NaN themselves.
+/// Throws what the device throws.
+void verify(Device& device, const Launch& launch, const Claims& claims, const Case& c,
+            const Dataset& dataset, const ProblemData& data, OperandBuffers& buffers,
+            Verdict& verdict);
 
 }  // namespace prelu::harness

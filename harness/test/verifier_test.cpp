@@ -37,7 +37,8 @@ Verdict verdict_on(FakeDevice& device, const KernelVariant& variant, const Case&
 }
 
 /// What is found wrong with this launch; empty if nothing.
-std::string mismatch(VariantLaunch launch, const Problem& problem, DataKind kind = DataKind::random) {
+std::string mismatch(VariantLaunch launch, const Problem& problem,
+                     DataKind kind = DataKind::random) {
   FakeDevice device;
   const KernelVariant variant{.name = "cpu/test",
                               .direction = problem.direction,

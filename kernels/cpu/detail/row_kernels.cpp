@@ -144,6 +144,16 @@ class VaryingSums {
   accumulate_t<T>* sums_;
 };
 
+/// None: dx alone is asked for.
+template <class T>
+class NoSums {
+ public:
+  NoSums() {}  // NOLINT(modernize-use-equals-default): compiled for this target
+  void add(std::int64_t, std::int64_t, Vector<T>) {}
+  void add_partial(std::int64_t, std::int64_t, Vector<T>) {}
+  void end_step() {}
+};
+
 /// The slope of each element: 1, alpha, or what zeros and NaN take.
 template <class T, SlopeAtZero kAtZero>
 Vector<T> slope_of(Vector<T> x, Vector<T> alpha) {
@@ -295,6 +305,18 @@ struct Kernels {
         run, VaryingSlopes<T>(slopes), VaryingSums<T>(sums));
     walk<kStreaming>(run.dx, run.count, loop);
   }
+
+  static void dx_uniform(const BackwardRun<T>& run, Sum slope) {
+    BackwardLoop<T, kAtZero, kStreaming, UniformSlope<T>, NoSums<T>> loop(
+        run, UniformSlope<T>(slope), NoSums<T>());
+    walk<kStreaming>(run.dx, run.count, loop);
+  }
+
+  static void dx_varying(const BackwardRun<T>& run, const Sum* slopes) {
+    BackwardLoop<T, kAtZero, kStreaming, VaryingSlopes<T>, NoSums<T>> loop(
+        run, VaryingSlopes<T>(slopes), NoSums<T>());
+    walk<kStreaming>(run.dx, run.count, loop);
+  }
 };
 
 /// Calls visitor(Kernels<...>{}) with the options as template arguments.
@@ -338,6 +360,17 @@ void backward_varying(const BackwardRun<T>& run, const accumulate_t<T>* slopes,
 }
 
 template <class T>
+void dx_uniform(const BackwardRun<T>& run, accumulate_t<T> slope, const RunOptions& options) {
+  visit_kernels<T>(options, [&]<class K>(K) { K::dx_uniform(run, slope); });
+}
+
+template <class T>
+void dx_varying(const BackwardRun<T>& run, const accumulate_t<T>* slopes,
+                const RunOptions& options) {
+  visit_kernels<T>(options, [&]<class K>(K) { K::dx_varying(run, slopes); });
+}
+
+template <class T>
 void widen_run(const T* from, accumulate_t<T>* to, std::int64_t count) {
   std::int64_t i = 0;
   for (; i + kLanes<T> <= count; i += kLanes<T>) store<false>(load(from + i), to + i);
@@ -350,6 +383,8 @@ constexpr RowKernels<T> kRowKernels{
     .forward_varying = forward_varying<T>,
     .backward_uniform = backward_uniform<T>,
     .backward_varying = backward_varying<T>,
+    .dx_uniform = dx_uniform<T>,
+    .dx_varying = dx_varying<T>,
     .widen = widen_run<T>,
 };
 

@@ -53,6 +53,9 @@ struct RowKernels {
   /// dx[i] with slopes[i]; adds the element's share of dalpha to sums[i].
   void (*backward_varying)(const BackwardRun<T>& run, const Sum* slopes, Sum* sums,
                            const RunOptions& options);
+  /// dx alone, for slopes that are not learnt.
+  void (*dx_uniform)(const BackwardRun<T>& run, Sum slope, const RunOptions& options);
+  void (*dx_varying)(const BackwardRun<T>& run, const Sum* slopes, const RunOptions& options);
   /// to[i] = from[i], exactly.
   void (*widen)(const T* from, Sum* to, std::int64_t count);
 };

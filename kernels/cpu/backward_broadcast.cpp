@@ -54,14 +54,17 @@ class Worker {
     const std::int64_t count = item.end - item.begin;
     std::array<Sum, static_cast<std::size_t>(cpu::kTile)> sums;
     std::fill_n(sums.data(), sums_ ? count : 0, Sum{0});
-    for (std::int64_t i = item.first; i < item.last; ++i) {
-      const std::int64_t at = i * period + item.begin;
-      const cpu::BackwardRun<T> run{.x = x_ + at, .dy = dy_ + at, .dx = dx_ + at, .count = count};
-      if (sums_) {
-        kernels_.backward_varying(run, slopes, sums.data(), options_);
-      } else {
-        kernels_.dx_varying(run, slopes, options_);
-      }
+    const std::int64_t at = item.first * period + item.begin;
+    const cpu::BackwardRows<T> rows{.x = x_ + at,
+                                    .dy = dy_ + at,
+                                    .dx = dx_ + at,
+                                    .count = count,
+                                    .rows = item.last - item.first,
+                                    .stride = period};
+    if (sums_) {
+      kernels_.backward_varying(rows, slopes, sums.data(), options_);
+    } else {
+      kernels_.dx_varying(rows, slopes, options_);
     }
     if (sums_) cpu::add_broadcast(sums.data(), map_, item.begin, count, row);
   }

@@ -26,17 +26,28 @@ struct Tensors {
   cpu::BackwardRun<T> run(std::int64_t begin, std::int64_t count) const {
     return {.x = x + begin, .dy = dy + begin, .dx = dx + begin, .count = count};
   }
+  cpu::BackwardRows<T> rows(const cpu::TileCut::Block& block, std::int64_t stride) const {
+    return {.x = x + block.begin,
+            .dy = dy + block.begin,
+            .dx = dx + block.begin,
+            .count = block.count,
+            .rows = block.rows,
+            .stride = stride};
+  }
 };
 
 /// Adds the sums of a tile's elements to the partial sums of their slopes: whole runs of `inner`.
-template <class Sum>
-void add_tile(const Sum* sums, std::int64_t length, const AlphaMap& map, std::int64_t first_slope,
-              double* partial) {
-  std::fill_n(partial + first_slope, std::min(map.count - first_slope, length / map.inner), 0.0);
-  std::int64_t slope = first_slope;
-  for (std::int64_t begin = 0; begin < length; begin += map.inner) {
-    partial[slope] += cpu::sum_of(sums + begin, map.inner);
-    if (++slope == map.count) slope = 0;
+template <class T>
+void add_tile(const accumulate_t<T>* sums, std::int64_t length, const AlphaMap& map,
+              std::int64_t first_slope, double* partial) {
+  const std::int64_t slopes = std::min(map.count - first_slope, length / map.inner);
+  std::fill_n(partial + first_slope, slopes, 0.0);
+  for (std::int64_t begin = 0; begin < length; begin += slopes * map.inner) {
+    if (map.inner > 1) {
+      cpu::row_kernels<T>().sum_runs(sums + begin, slopes, map.inner, partial + first_slope);
+      continue;
+    }
+    for (std::int64_t k = 0; k < slopes; ++k) partial[first_slope + k] += double{sums[begin + k]};
   }
 }
 
@@ -52,19 +63,46 @@ void backward(const Problem& problem, const Tensors<T>& tensors, const A* alpha,
   const cpu::RunOptions options{.at_zero = problem.at_zero,
                                 .stores = cpu::stores_for(problem, bytes, 3)};
 
-  if (!cpu::slopes_vary(map)) {
-    const cpu::RunCut cut(problem);
-    cpu::for_each_item(cut.items(), threads, [&](std::int64_t item) {
-      const auto [begin, count, slope, slice] = cut.piece(item);
-      const cpu::BackwardRun<T> run = tensors.run(begin, count);
-      if (frozen) {
-        kernels.dx_uniform(run, widen(alpha[slope]), options);
-      } else {
-        partial[slice * map.count + slope] =
-            kernels.backward_uniform(run, widen(alpha[slope]), options);
-      }
-    });
-    return;
+  switch (cpu::pattern_of(problem)) {
+    case cpu::Pattern::runs: {
+      const cpu::RunCut cut(problem);
+      cpu::for_each_item(cut.items(), threads, [&](std::int64_t item) {
+        const auto [begin, count, slope, slice] = cut.piece(item);
+        const cpu::BackwardRun<T> run = tensors.run(begin, count);
+        if (frozen) {
+          kernels.dx_uniform(run, cpu::slope_for_kernels(alpha[slope]), options);
+        } else {
+          partial[slice * map.count + slope] =
+              kernels.backward_uniform(run, cpu::slope_for_kernels(alpha[slope]), options);
+        }
+      });
+      return;
+    }
+    case cpu::Pattern::groups: {
+      const cpu::GroupCut cut(problem);
+      cpu::for_each_item(cut.items(), threads, [&](std::int64_t i) {
+        const cpu::GroupCut::Item item = cut.item(i);
+        double* slice = frozen ? nullptr : partial + item.slice * map.count;
+        if (!frozen) std::fill(slice + item.first_slope, slice + item.last_slope, 0.0);
+        cpu::TileSlopes<T> slopes;
+        std::array<Sum, static_cast<std::size_t>(cpu::kTile)> terms;
+        cut.for_each_group(item, [&](const cpu::GroupCut::Group& group) {
+          const std::int64_t length = group.slopes * map.inner;
+          cpu::fill_slopes<T>(alpha + group.first_slope, group.slopes, map.inner, slopes.data());
+          const cpu::BackwardRows<T> rows = tensors.rows(
+              {.begin = group.begin, .count = length, .rows = group.rows}, cut.stride());
+          if (frozen) {
+            kernels.dx_varying(rows, slopes.data(), options);
+            return;
+          }
+          std::fill_n(terms.data(), length, Sum{0});
+          kernels.backward_varying(rows, slopes.data(), terms.data(), options);
+          kernels.sum_runs(terms.data(), group.slopes, map.inner, slice + group.first_slope);
+        });
+      });
+      return;
+    }
+    case cpu::Pattern::tiles: break;
   }
 
   const cpu::TileCut cut(problem);
@@ -75,24 +113,28 @@ void backward(const Problem& problem, const Tensors<T>& tensors, const A* alpha,
     const Sum* slopes = cpu::expand_slopes<T>(alpha, map, tile.first_slope, length, room);
     std::array<Sum, static_cast<std::size_t>(cpu::kTile)> sums;
     std::fill_n(sums.data(), frozen ? 0 : length, Sum{0});
-    for (std::int64_t i = 0; i < tile.repetitions; ++i) {
-      const cpu::BackwardRun<T> run = tensors.run(cut.begin(tile, i), cut.count(tile, i));
+    cut.for_each_block(tile, [&](const cpu::TileCut::Block& block) {
+      const cpu::BackwardRows<T> rows = tensors.rows(block, cut.stride());
       if (frozen) {
-        kernels.dx_varying(run, slopes, options);
+        kernels.dx_varying(rows, slopes, options);
       } else {
-        kernels.backward_varying(run, slopes, sums.data(), options);
+        kernels.backward_varying(rows, slopes, sums.data(), options);
       }
-    }
+    });
     if (frozen) return;
-    add_tile(sums.data(), length, map, tile.first_slope, partial + tile.slice * map.count);
+    add_tile<T>(sums.data(), length, map, tile.first_slope, partial + tile.slice * map.count);
   });
 }
 
 /// Partial sums of each slope.
 std::int64_t slices_of(const Problem& problem) {
   if (problem.shape.elements() == 0) return 0;
-  return cpu::slopes_vary(alpha_map(problem)) ? cpu::TileCut(problem).slices()
-                                              : cpu::RunCut(problem).slices();
+  switch (cpu::pattern_of(problem)) {
+    case cpu::Pattern::runs: return cpu::RunCut(problem).slices();
+    case cpu::Pattern::groups: return cpu::GroupCut(problem).slices();
+    case cpu::Pattern::tiles: break;
+  }
+  return cpu::TileCut(problem).slices();
 }
 
 std::size_t workspace_bytes(const Problem& problem) {

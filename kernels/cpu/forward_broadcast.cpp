@@ -33,8 +33,9 @@ void forward(const Problem& problem, const Operands& operands) {
                        const std::int64_t count = std::min(cpu::kTile, elements - begin);
                        cpu::TileSlopes<T> slopes;
                        cpu::expand_broadcast<T>(alpha, map, begin, count, slopes);
-                       kernels.forward_varying({.x = x + begin, .y = y + begin, .count = count},
-                                               slopes.data(), options);
+                       kernels.forward_varying(
+                           {.x = x + begin, .y = y + begin, .count = count, .rows = 1, .stride = 0},
+                           slopes.data(), options);
                      });
 }
 

@@ -33,10 +33,9 @@ void expand_broadcast(const A* alpha, const FoldedMap& map, std::int64_t begin, 
   for_each_run(map, begin, length, [&](std::int64_t at, std::int64_t slope, std::int64_t count) {
     auto* to = room.data() + at;
     if (map.inner_stride() == 0) {
-      std::fill_n(to, count, widen(alpha[slope]));
+      std::fill_n(to, count, slope_for_kernels(alpha[slope]));
     } else {
-      std::transform(alpha + slope, alpha + slope + count, to,
-                     [](A value) -> accumulate_t<T> { return widen(value); });
+      std::transform(alpha + slope, alpha + slope + count, to, slope_for_kernels<A>);
     }
   });
 }

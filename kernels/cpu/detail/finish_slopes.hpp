@@ -52,12 +52,16 @@ void finish_slopes(const Problem& problem, const Operands& operands, const doubl
 /// The sum of float sums, in double: eight chains, so that additions do not wait for each other.
 template <class Sum>
 double sum_of(const Sum* sums, std::int64_t count) {
-  std::array<double, 8> chains{};
   std::int64_t i = 0;
+  double total = 0;
+  if (count < 8) {
+    for (; i < count; ++i) total += double{sums[i]};
+    return total;
+  }
+  std::array<double, 8> chains{};
   for (; i + 8 <= count; i += 8) {
     for (std::int64_t k = 0; k < 8; ++k) chains[static_cast<std::size_t>(k)] += double{sums[i + k]};
   }
-  double total = 0;
   for (; i < count; ++i) total += double{sums[i]};
   for (const double chain : chains) total += chain;
   return total;

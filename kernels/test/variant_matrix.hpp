@@ -1,6 +1,6 @@
-// What is promised for every combination of direction, update, layout and alpha mode, and for each in
-// every pair of dtypes of x and alpha: a CPU variant, and a CUDA variant that is neither naive nor
-// CUB's.
+// What is promised for every combination of direction, update, layout and alpha mode, and for each
+// in every pair of dtypes of x and alpha: a CPU variant, and a CUDA variant that is neither naive
+// nor CUB's.
 #pragma once
 
 #include <array>

@@ -13,6 +13,7 @@
 
 #include "environment.hpp"
 #include "explain.hpp"
+#include "function_plot.hpp"
 #include "gpu_traits.hpp"
 #include "names.hpp"
 #include "options.hpp"
@@ -168,7 +169,15 @@ int explain_all(const Options& options) {
   return kAllWell;
 }
 
+int draw_function(const FunctionOptions& drawn) {
+  const FunctionSamples samples = sample_function(drawn.alpha, drawn.at_zero);
+  reports::write_file(drawn.out, function_svg(samples, drawn.alpha, drawn.at_zero));
+  std::cout << "drawn: " << drawn.out << '\n';
+  return kAllWell;
+}
+
 int run(const Options& options) {
+  if (options.function) return draw_function(*options.function);
   if (!options.explain.empty()) return explain_all(options);
   Selection selection = select(options);
   Devices devices = open_devices(options.device);

@@ -284,12 +284,12 @@ def _is_transformed() -> bool:
 
 
 def _is_plain(*tensors: Tensor) -> bool:
-    """Whether nobody looks on: no compiler, tracer, mode or subclass."""
+    """Whether nobody looks on: no compiler, tracer, mode, subclass or meta tensor."""
     return (
         not torch.compiler.is_compiling()
         and torch._C._len_torch_dispatch_stack() == 0
         and not torch._C._is_tracing()
-        and all(type(tensor) in (Tensor, torch.nn.Parameter) for tensor in tensors)
+        and all(type(t) in (Tensor, torch.nn.Parameter) and not t.is_meta for t in tensors)
     )
 
 

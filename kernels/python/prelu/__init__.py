@@ -6,7 +6,8 @@ prelu.keras hold layers.
 
 from prelu._functions import backward, forward
 from prelu._library import device_count, version
+from prelu._plot import plot
 
 __version__ = version()
 
-__all__ = ["__version__", "backward", "device_count", "forward", "version"]
+__all__ = ["__version__", "backward", "device_count", "forward", "plot", "version"]

@@ -2,6 +2,7 @@
 
 import ctypes
 import sys
+from itertools import zip_longest
 
 from compare import memory, peers, report, session, table
 
@@ -25,7 +26,10 @@ def problems_of(arguments):
         if arguments.dtype in (None, problem.dtype):
             smaller = problem.within(int(arguments.tensor_mib * 2**20))
             cut.setdefault(smaller, []).append(problem)
-    return cut
+    # Forward and backward in turns, so that a budget that ends early has measured both.
+    directions = [[p for p in cut if p.direction == d] for d in ("forward", "backward")]
+    order = [p for pair in zip_longest(*directions) for p in pair if p]
+    return {problem: cut[problem] for problem in order}
 
 
 def measure_memory(arguments, loaded, results):
@@ -90,7 +94,7 @@ def compare(arguments):
     context = report.context(arguments.bench, arguments.suite, arguments.device)
     results, ended = session.run(list(problems), everyone, arguments.device, arguments.budget)
     peaks = []
-    if not arguments.no_memory and not ended:
+    if not arguments.no_memory and ended != "interrupted":
         peaks = measure_memory(arguments, loaded, results)
 
     arguments.out.mkdir(parents=True, exist_ok=True)

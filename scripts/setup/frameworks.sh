@@ -40,4 +40,8 @@ for file in "$requirements"/base.txt "$requirements"/[!b]*.txt; do
   fi
 done
 
+if ! $check_only && [[ ${there[0]:-} != base ]]; then
+  echo "setup.sh: without base there is nothing to compare with; see .toolkit/frameworks-base.log" >&2
+  exit 1
+fi
 echo "setup: frameworks: ${there[*]:-none}${absent:+; left out: ${absent[*]}}"

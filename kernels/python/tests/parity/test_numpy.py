@@ -1,11 +1,12 @@
 """NumPy: where(x < 0, alpha * x, x), and its derivative. Slope 1 at zero and at NaN."""
 
 import numpy as np
+import prelu
 import pytest
 
 import definition
 import ours
-from cases import cases, random_data, special_data
+from cases import DOCUMENTED_X, DOCUMENTED_Y, cases, random_data, special_data
 from definition import assert_same_bits, assert_within
 
 ALL = cases(["f16", "bf16", "f32", "f64"])
@@ -57,3 +58,9 @@ def test_the_derivative_is_that_of_finite_differences():
         move[index] = step
         slope = (loss(data.x + move, data.alpha) - loss(data.x - move, data.alpha)) / (2 * step)
         assert abs(slope - dx[index]) < 1e-7
+
+
+@pytest.mark.parametrize("slope_at_zero", ["one", "alpha", "zero"])
+def test_documented_values(slope_at_zero):
+    y = prelu.forward(DOCUMENTED_X, np.float32([0.5]), slope_at_zero=slope_at_zero)
+    assert_same_bits(DOCUMENTED_Y, y, "y")

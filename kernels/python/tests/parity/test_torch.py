@@ -9,7 +9,14 @@ import pytest
 
 import definition
 import ours
-from cases import cancelling_terms, cases, random_data, special_data
+from cases import (
+    DOCUMENTED_X,
+    DOCUMENTED_Y,
+    cancelling_terms,
+    cases,
+    random_data,
+    special_data,
+)
 from definition import DTYPES, assert_same_bits, assert_within
 from frameworks import framework
 
@@ -122,3 +129,8 @@ def test_a_fixed_alpha_is_leaky_relu(case, slope):
     leaky.backward(to_torch(data.dy))
     assert_same_bits(from_torch(leaky), ours.forward(case, data, "alpha"), "y")
     assert_same_bits(from_torch(x.grad), ours.backward(case, data, "alpha")[0], "dx")
+
+
+def test_documented_values():
+    y = torch.nn.PReLU(init=0.5)(to_torch(DOCUMENTED_X))
+    assert_same_bits(DOCUMENTED_Y, from_torch(y), "y")

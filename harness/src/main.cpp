@@ -14,6 +14,7 @@
 #include "catalogue.hpp"
 #include "environment.hpp"
 #include "explain.hpp"
+#include "function_plot.hpp"
 #include "gpu_traits.hpp"
 #include "names.hpp"
 #include "options.hpp"
@@ -175,7 +176,15 @@ int explain_all(const Options& options) {
   return kAllWell;
 }
 
+int draw_function(const FunctionOptions& drawn) {
+  const FunctionSamples samples = sample_function(drawn.alpha, drawn.at_zero);
+  reports::write_file(drawn.out, function_svg(samples, drawn.alpha, drawn.at_zero));
+  std::cout << "drawn: " << drawn.out << '\n';
+  return kAllWell;
+}
+
 int run(const Options& options) {
+  if (options.function) return draw_function(*options.function);
   if (!options.explain.empty()) return explain_all(options);
   const Catalogue catalogue(program().peers != nullptr ? program().peers() : std::vector<Peer>{});
   Selection selection = select(options, catalogue);

@@ -6,6 +6,7 @@
 
 #include "build_info.hpp"
 #include "gpu_traits.hpp"
+#include "names.hpp"
 
 namespace prelu::harness {
 namespace {
@@ -24,6 +25,29 @@ std::string not_negative(const std::string& text) {
   return good ? "" : "'" + text + "' is not a number from 0 on";
 }
 
+/// The subcommand that draws; what it is given goes to `drawn`.
+CLI::App* add_function(CLI::App& app, FunctionOptions& drawn) {
+  CLI::App* function = app.add_subcommand(
+      "function", "Draw the function and its derivative, computed by the library, as SVG");
+  function->add_option("--alpha", drawn.alpha, "The slope where x < 0, from -100 to 100")
+      ->check(CLI::Range(-100.0, 100.0))
+      ->capture_default_str();
+  function
+      ->add_option_function<std::string>(
+          "--slope-at-zero",
+          [&drawn](const std::string& text) {
+            try {
+              drawn.at_zero = parse<SlopeAtZero>(text);
+            } catch (const std::invalid_argument& error) {
+              throw CLI::ValidationError("--slope-at-zero", error.what());
+            }
+          },
+          "The derivative at 0: one, alpha or zero")
+      ->default_str("one");
+  function->add_option("-o,--out", drawn.out, "The file to write")->capture_default_str();
+  return function;
+}
+
 /// "h100, h200, ..."
 std::string gpu_names() {
   std::string list;
@@ -37,6 +61,8 @@ CommandLine read_command_line(int argc, char** argv, const Program& program) {
   CommandLine line;
   Options& options = line.options;
   CLI::App app{program.description, program.name};
+  FunctionOptions drawn;
+  const CLI::App* function = program.times ? add_function(app, drawn) : nullptr;
   app.footer(std::string(program.examples) + kStatuses);
   app.set_version_flag("--version", std::string(program.name) + " " + kVersion);
   app.add_option("--suite", options.suites,
@@ -97,6 +123,7 @@ CommandLine read_command_line(int argc, char** argv, const Program& program) {
     line.status = app.exit(error) == 0 ? 0 : kUsage;
     return line;
   }
+  if (function != nullptr && function->parsed()) options.function = drawn;
   if (!options.gpu.empty() && options.explain.empty()) {
     std::cerr << program.name << ": --gpu goes with --explain\n";
     line.exit = true;

@@ -2,12 +2,21 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "prelu/problem.hpp"
 #include "program.hpp"
 
 namespace prelu::harness {
+
+/// prelu-bench function: what to draw, and where to.
+struct FunctionOptions {
+  float alpha = 0.25F;
+  SlopeAtZero at_zero = SlopeAtZero::one;
+  std::string out = "prelu.svg";
+};
 
 struct Options {
   std::vector<std::string> suites;
@@ -21,6 +30,7 @@ struct Options {
   bool list = false;
   std::string out;                            ///< folder of the report; empty: none is written
   double budget = -1;                         ///< seconds; below 0: the suite's own
+  std::optional<FunctionOptions> function;    ///< set: only this is done
   std::vector<std::string> google_benchmark;  ///< arguments for it
 };
 

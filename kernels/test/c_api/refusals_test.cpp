@@ -200,6 +200,7 @@ TEST(CApi, RefusesSizesThatAreNone) {
                                       {1, kMost, 1},
                                       {1, 1, kMost},
                                       {std::int64_t{1} << 31, std::int64_t{1} << 31, 2},
+                                      {std::int64_t{1} << 30, 1 << 20, 1 << 20},
                                       {0, std::int64_t{1} << 40, std::int64_t{1} << 40}}) {
     EXPECT_EQ(refused(n, c, spatial), "prelu: the shape's bytes do not fit in 63 bits");
   }
@@ -248,6 +249,25 @@ TEST(CApi, SaysWhatIsNotToBeHadHere) {
   problem.device = 9999;
   EXPECT_TRUE(
       refusal(problem, PRELU_UNSUPPORTED).starts_with("prelu: there is no CUDA device 9999"));
+}
+
+TEST(CApi, SaysThatCudaFailed) {
+  std::int32_t gpus = 0;
+  ASSERT_EQ(prelu_device_count(PRELU_BACKEND_CUDA, &gpus), PRELU_OK);
+  if (gpus > 0) GTEST_SKIP() << "there is a GPU, on which CUDA does not fail";
+  prelu_problem problem = problem_of(PRELU_FORWARD);
+  problem.backend = PRELU_BACKEND_CUDA;
+  problem.device = -1;
+  prelu_plan* made = nullptr;
+  if (prelu_plan_create(&problem, &made) == PRELU_UNSUPPORTED) {
+    GTEST_SKIP() << "built without CUDA: " << prelu_last_error();
+  }
+  const PlanOwner plan(made, &prelu_plan_destroy);
+  Memory memory;
+  const prelu_operands operands = memory.operands();
+  EXPECT_EQ(prelu_plan_run(plan.get(), &operands, nullptr), PRELU_DEVICE_ERROR);
+  EXPECT_NE(std::string(prelu_last_error()).find("cudaError"), std::string::npos)
+      << prelu_last_error();
 }
 
 // A struct of a newer header is longer: fine, while what this library does not know is not used.

@@ -246,7 +246,7 @@ TEST(LoadingASuite, ThatIsNotThereNamesThoseThatAre) {
     } catch (const std::invalid_argument& error) {
       EXPECT_EQ(std::string(error.what()), "suite '" + std::string(name) +
                                                "' is neither a file nor one of: backward, "
-                                               "ceilings, forward, full, large, networks, quick, "
+                                               "ceilings, cpu, forward, full, large, networks, quick, "
                                                "smoke, sweep_channels, sweep_plane, sweep_size");
     }
   }

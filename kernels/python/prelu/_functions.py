@@ -68,6 +68,14 @@ def _open_alpha(
     return *_open(number, "alpha", stream)[:2], lift
 
 
+def _pair(out: Any) -> tuple[Any, Any]:
+    if out is None:
+        return None, None
+    if not isinstance(out, tuple) or len(out) != 2:
+        raise TypeError(f"out is of type {type(out).__name__}; it must be a pair, (dx, dalpha)")
+    return out
+
+
 def forward(
     x: ArrayT,
     alpha: Any,
@@ -138,7 +146,7 @@ def backward(
     x_kind, x_array, lift, stream = _open_x(x, stream)
     a_kind, a_array, a_lift = _open_alpha(alpha, x_kind, x_array, lift, stream)
     dy_kind, dy_array, _ = _open(dy, "dy", stream)
-    dx, dalpha = (None, None) if out is None else out
+    dx, dalpha = _pair(out)
     if dx is None:
         dx, opened_dx = _open_made(x_kind, x_array, stream)
     else:

@@ -120,69 +120,70 @@ def _double_backward(
     alpha: Tensor,
     slope_at_zero: str,
     layout: str,
-    ddx: Tensor,
+    ddx: Tensor | None,
     ddalpha: Tensor | None,
-) -> tuple[Tensor, Tensor, Tensor]:
-    """The gradients for dy, x and alpha, from those of dx and dalpha. In PyTorch's own operations,
-    so that there are derivatives of any order."""
+) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
+    """The gradients for dy, x and alpha, from those of dx and dalpha, as far as there are any. In
+    PyTorch's own operations, so that there are derivatives of any order."""
     shape = _shape_beside(x, alpha, layout)
     takes_alpha = _takes_alpha(x, slope_at_zero)
-    zero = torch.zeros((), dtype=x.dtype, device=x.device)
-    at_zero = 1 if slope_at_zero == "one" else 0
-    slope = torch.where(x > 0, 1, at_zero).to(alpha.dtype)
-    slope = torch.where(takes_alpha, alpha.reshape(shape), slope)
-    for_dy = slope * ddx
-    for_x = zero.expand_as(x)
+    for_dy = for_x = for_alpha = None
+    if ddx is not None:
+        slope = torch.where(x > 0, 1, 1 if slope_at_zero == "one" else 0).to(alpha.dtype)
+        for_dy = (torch.where(takes_alpha, alpha.reshape(shape), slope) * ddx).to(dy.dtype)
+        terms = torch.where(takes_alpha, dy * ddx, 0).to(alpha.dtype)
+        for_alpha = terms.sum_to_size(shape).reshape(alpha.shape)
     if ddalpha is not None:
         ddalpha = ddalpha.reshape(shape)
-        for_dy = for_dy + torch.where(takes_alpha, x * ddalpha, zero)
-        for_x = torch.where(takes_alpha, dy * ddalpha, zero)
-    terms = torch.where(takes_alpha, dy * ddx, zero).to(alpha.dtype)
-    for_alpha = terms.sum_to_size(shape).reshape(alpha.shape)
-    return for_dy.to(dy.dtype), for_x.to(x.dtype), for_alpha
+        through_sum = torch.where(takes_alpha, x * ddalpha, 0).to(dy.dtype)
+        for_dy = through_sum if for_dy is None else for_dy + through_sum
+        for_x = torch.where(takes_alpha, dy * ddalpha, 0).to(x.dtype)
+    return for_dy, for_x, for_alpha
+
+
+def _save(ctx: Any, inputs: tuple[Any, ...], output: Any = None) -> None:
+    *tensors, slope_at_zero, layout = inputs
+    ctx.save_for_backward(*tensors)
+    ctx.choices = (slope_at_zero, layout)
+    ctx.set_materialize_grads(False)
 
 
 class _Forward(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, x: Tensor, alpha: Tensor, slope_at_zero: str, layout: str) -> Tensor:
-        ctx.save_for_backward(x, alpha)
-        ctx.choices = (slope_at_zero, layout)
-        return _compute(x, alpha, slope_at_zero, layout)
+    def forward(ctx: Any, *inputs: Any) -> Tensor:
+        _save(ctx, inputs)
+        return _compute(*inputs)
 
     @staticmethod
-    def backward(ctx: Any, dy: Tensor) -> Any:
+    def backward(ctx: Any, dy: Tensor | None) -> Any:
         return _forward_backward(ctx, dy)
 
 
 class _Backward(torch.autograd.Function):
     @staticmethod
-    def forward(
-        ctx: Any, dy: Tensor, x: Tensor, alpha: Tensor, slope_at_zero: str, layout: str
-    ) -> tuple[Tensor, Tensor]:
-        ctx.save_for_backward(dy, x, alpha)
-        ctx.choices = (slope_at_zero, layout)
-        return _compute_gradients(dy, x, alpha, slope_at_zero, layout)
+    def forward(ctx: Any, *inputs: Any) -> tuple[Tensor, Tensor]:
+        _save(ctx, inputs)
+        return _compute_gradients(*inputs)
 
     @staticmethod
-    def backward(ctx: Any, ddx: Tensor, ddalpha: Tensor) -> Any:
+    def backward(ctx: Any, ddx: Tensor | None, ddalpha: Tensor | None) -> Any:
         return _backward_backward(ctx, ddx, ddalpha)
 
 
 class _BackwardFrozen(torch.autograd.Function):
     @staticmethod
-    def forward(
-        ctx: Any, dy: Tensor, x: Tensor, alpha: Tensor, slope_at_zero: str, layout: str
-    ) -> Tensor:
-        ctx.save_for_backward(dy, x, alpha)
-        ctx.choices = (slope_at_zero, layout)
-        return _compute_dx(dy, x, alpha, slope_at_zero, layout)
+    def forward(ctx: Any, *inputs: Any) -> Tensor:
+        _save(ctx, inputs)
+        return _compute_dx(*inputs)
 
     @staticmethod
-    def backward(ctx: Any, ddx: Tensor) -> Any:
-        return _backward_backward(ctx, ddx, None)
+    def backward(ctx: Any, ddx: Tensor | None) -> Any:
+        return _backward_backward(ctx, ddx)
 
 
-def _forward_backward(ctx: Any, dy: Tensor) -> Any:
+def _forward_backward(ctx: Any, dy: Tensor | None) -> Any:
+    if dy is None:
+        return None, None, None, None
     x, alpha = ctx.saved_tensors
     arguments = (dy, x, alpha, *ctx.choices)
     plain = _is_plain(dy, x, alpha)
@@ -203,17 +204,11 @@ def _forward_backward(ctx: Any, dy: Tensor) -> Any:
     return dx, None, None, None
 
 
-def _backward_backward(ctx: Any, ddx: Tensor, ddalpha: Tensor | None) -> Any:
+def _backward_backward(ctx: Any, ddx: Tensor | None, ddalpha: Tensor | None = None) -> Any:
     dy, x, alpha = ctx.saved_tensors
     slope_at_zero, layout = ctx.choices
     gradients = _double_backward(dy, x, alpha, slope_at_zero, layout, ddx, ddalpha)
     return *gradients, None, None
-
-
-def _save(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
-    *tensors, slope_at_zero, layout = inputs
-    ctx.save_for_backward(*tensors)
-    ctx.choices = (slope_at_zero, layout)
 
 
 def _define() -> torch.library.Library:
@@ -241,13 +236,10 @@ def _define() -> torch.library.Library:
     torch.library.register_fake("prelu::backward", fake_gradients, lib=library)
     torch.library.register_fake("prelu::backward_frozen", fake_frozen, lib=library)
 
-    def frozen_backward(ctx: Any, ddx: Tensor) -> Any:
-        return _backward_backward(ctx, ddx, None)
-
     for name, backward in (
         ("forward", _forward_backward),
         ("backward", _backward_backward),
-        ("backward_frozen", frozen_backward),
+        ("backward_frozen", _backward_backward),
     ):
         torch.library.register_autograd(
             f"prelu::{name}", backward, setup_context=_save, lib=library

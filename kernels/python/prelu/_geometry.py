@@ -120,17 +120,16 @@ def geometry(
             "contiguous, with the axes in any order"
         )
     along = align(shape, alpha, layout)
-    expected = 1
-    for axis in reversed(order):
-        if axis not in along:
-            continue
-        if 0 not in alpha and alpha_strides[along[axis]] != expected:
-            raise ValueError(
-                f"alpha of shape {alpha} has strides {alpha_strides} (in elements); it must be "
-                f"contiguous, with its axes in the order that x's have in memory (x of shape "
-                f"{shape} has strides {strides})"
-            )
-        expected *= shape[axis]
+    alpha_order = memory_order(alpha, alpha_strides)
+    # An empty x has no order, and alpha's is as good as another.
+    if alpha_order is None or (
+        0 not in shape and alpha_order != [along[axis] for axis in order if axis in along]
+    ):
+        raise ValueError(
+            f"alpha of shape {alpha} has strides {alpha_strides} (in elements); it must be contiguous, "
+            f"with its axes in the order that x's have in memory (x of shape {shape} has strides "
+            f"{strides})"
+        )
 
     nchw, nhwc = _library.LAYOUTS["nchw"], _library.LAYOUTS["nhwc"]
     varies = [axis for axis in order if axis in along]
@@ -138,7 +137,7 @@ def geometry(
         n, c, *spatial = [*(shape[axis] for axis in order), 1, 1][: max(2, len(order))]
         return Geometry(_library.SHARED, nchw, n, c, prod(spatial))
     rows = groups(shape, order, varies)
-    if rows[0][1]:
+    if rows[0][1] and len(rows) < 3:
         rows.insert(0, (1, False))
     if len(rows) == 2:
         n, slopes = rows[0][0], rows[1][0]
@@ -147,6 +146,6 @@ def geometry(
         c = shape[varies[0]]
         spatial = [shape[axis] for axis in varies[1:]]
         return Geometry(_library.PER_ELEMENT, nchw, n, c, prod(spatial))
-    if len(rows) == 3:
+    if len(rows) == 3 and not rows[0][1]:
         return Geometry(_library.PER_CHANNEL, nchw, rows[0][0], rows[1][0], rows[2][0])
     return _broadcast(rows, shape, alpha)

@@ -1,9 +1,12 @@
-"""The library: through its Python package with outputs that are reused, and as PyTorch's module."""
+"""The library: prelu.forward and prelu.backward with outputs that are reused, and prelu.torch, whose
+autograd does what PyTorch's does."""
 
 import prelu
+import prelu.torch
 import torch
 
 from compare.peers import Peer
+from compare.peers.pytorch import in_memory_order, prepare_autograd
 
 
 def prepare_out(tensors):
@@ -17,5 +20,12 @@ def prepare_out(tensors):
     return lambda: prelu.backward(dy, x, alpha, out=out, **options)
 
 
+def prepare_module(tensors):
+    return prepare_autograd(tensors, wrap=lambda function: prelu.torch.prelu)
+
+
 def peers(device, threads):
-    return [Peer("prelu/python", prepare_out)]
+    return [
+        Peer("prelu/python", prepare_out),
+        Peer("prelu/torch", prepare_module, to_torch=in_memory_order),
+    ]

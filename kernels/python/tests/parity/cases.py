@@ -9,7 +9,7 @@ from definition import DTYPES, ULP
 
 # A fully connected layer's, and a convolution's with planes that are no whole number of vectors.
 SHAPES = {"nchw": [(4, 6), (2, 5, 7, 9)], "nhwc": [(4, 6), (2, 7, 9, 5)]}
-MODES = ["shared", "per_channel", "per_element"]
+MODES = ["shared", "per_channel", "per_element", "broadcast"]
 
 # What the documentation of PyTorch and of TensorFlow shows, with an alpha of 0.5.
 DOCUMENTED_X = np.array([[-0.8802, 0.2288], [-2.5138278, -0.34734365]], np.float32)
@@ -33,12 +33,16 @@ class Case:
     @property
     def alpha_shape(self):
         """As the library takes it."""
-        channels = (self.shape[self.channel_axis],)
-        return {"shared": (), "per_channel": channels, "per_element": self.shape[1:]}[self.mode]
+        return {
+            "shared": (),
+            "per_channel": (self.shape[self.channel_axis],),
+            "per_element": self.shape[1:],
+            "broadcast": (self.shape[1], 1, *self.shape[3:]),  # skips an axis in the middle
+        }[self.mode]
 
     def broadcast(self, alpha):
         """alpha in a shape that has x's dimensions and broadcasts to x's."""
-        if self.mode == "per_element":
+        if self.mode in ("per_element", "broadcast"):
             return alpha[np.newaxis]
         shape = [1] * len(self.shape)
         if self.mode == "per_channel":
@@ -51,6 +55,7 @@ def cases(dtypes, modes=MODES, layouts=("nchw", "nhwc")):
         Case(dtype, layout, mode, shape)
         for dtype, layout, mode in product(dtypes, layouts, modes)
         for shape in SHAPES[layout]
+        if mode != "broadcast" or len(shape) == 4
     ]
 
 
@@ -91,11 +96,13 @@ def random_data(case, seed=1):
 
 def special_data(case, values=None):
     """x takes every special value, or those given; alpha and dy are powers of two, so that no
-    product is rounded but below the subnormals."""
+    product is rounded but below the subnormals. Where x is large dy is small: a sum that overflows
+    on its way to -inf depends on its order."""
     values = special_values(case.dtype) if values is None else values
     dtype = DTYPES[case.dtype]
     x = np.resize(values, case.shape)
     dy = np.resize(np.array([1, -2, 0.5, -1, 4]), case.shape).astype(dtype)
+    dy[np.isfinite(x) & (np.abs(x) > 1e4)] = 2.0**-10
     alpha = np.resize(np.array([0.25, -0.5, 2]), case.alpha_shape).astype(dtype)
     return Data(x, dy, alpha, case.broadcast(alpha))
 

@@ -44,6 +44,7 @@ def prelu_layer(case, alpha):
         "shared": list(axes),
         "per_channel": [axis for axis in axes if axis != case.channel_axis],
         "per_element": None,
+        "broadcast": [2],
     }[case.mode]
     layer = keras.layers.PReLU(shared_axes=shared, dtype=KERAS_NAME[case.dtype])
     layer.build(case.shape)

@@ -48,8 +48,8 @@ def channels_second(case, tensor):
 def run_torch(case, data):
     """y, dx and dalpha, as NumPy arrays laid out like the library's."""
     x = to_torch(data.x).requires_grad_()
-    if case.mode == "per_element":
-        # nn.PReLU has no such mode; the operator beneath it broadcasts alpha.
+    if case.mode in ("per_element", "broadcast"):
+        # nn.PReLU has no such modes; the operator beneath it broadcasts alpha.
         alpha = to_torch(data.wide_alpha).requires_grad_()
         y = torch._prelu_kernel(x, alpha)
     else:

@@ -121,6 +121,13 @@ def test_alpha_in_float32_beside_a_half_type():
     assert prelu.backward(x, x, alpha)[1].dtype == np.float32
 
 
+def test_a_number_is_as_precise_as_x():
+    assert prelu.forward(np.array(-1.0), 0.1) == -0.1
+    assert prelu.backward(np.array(1.0), np.array(-1.0), 0.1)[0] == 0.1
+    assert prelu.forward(np.array(-3, np.float16), 0.1) == np.float16(np.float32(0.1) * -3)
+    assert prelu.backward(np.array(1.0), np.array(-1.0), 0.1)[1].dtype == np.float64
+
+
 def test_writes_where_it_is_told():
     x = np.array([[-2, 4]], np.float32)
     dy = np.array([[3, 5]], np.float32)

@@ -56,6 +56,40 @@ def test_a_capsule_is_given_back():
     assert freed
 
 
+def test_a_capsule_lives_as_long_as_it_is_used(monkeypatch):
+    alive = []
+
+    class Owner(np.ndarray):
+        def __del__(self):
+            alive.clear()
+
+    class Temporary(Exporter):  # nobody but the capsule keeps what it exports
+        def __dlpack__(self, **choices):
+            alive.append(True)
+            return self.array.copy().view(Owner).__dlpack__(**choices)
+
+    run_forward = _plans.run_forward
+
+    def noted(*arguments):
+        assert alive
+        run_forward(*arguments)
+
+    monkeypatch.setattr(_plans, "run_forward", noted)
+    y = prelu.forward(Temporary(np.float32([-2, 4])), 0.5)
+    np.testing.assert_array_equal(y, [-1, 4])
+
+
+def test_dlpack_may_start_before_its_first_element():
+    class Offset(Exporter):
+        def __dlpack__(self, **choices):
+            capsule = self.array.__dlpack__()
+            tensor = _borrowed._DLTensor.from_address(_borrowed._pointer(capsule, b"dltensor"))
+            tensor.data, tensor.byte_offset = tensor.data - 4, 4
+            return capsule
+
+    np.testing.assert_array_equal(prelu.forward(Offset(np.float32([-2, 4])), 0.5), [-1, 4])
+
+
 def test_dlpack_bfloat16_comes_from_pytorch():
     torch = pytest.importorskip("torch")
     y = prelu.forward(Exporter(torch.tensor([-2.0, 4.0], dtype=torch.bfloat16)), 0.5)
@@ -225,8 +259,10 @@ def test_jax_takes_results_over_without_a_copy(monkeypatch):
         return made[-1]
 
     monkeypatch.setattr(Aligned, "empty_like", noted)
-    y = prelu.forward(jax.numpy.ones((64, 64)), 0.5)
-    assert y.unsafe_buffer_pointer() == made[0].ctypes.data
+    for size in range(1, 40):
+        y = prelu.forward(jax.numpy.ones(size), 0.5)
+        assert made[-1].ctypes.data % 64 == 0  # what XLA asks for
+        assert y.unsafe_buffer_pointer() == made[-1].ctypes.data
 
 
 def test_jax_refusals():

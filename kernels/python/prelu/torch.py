@@ -25,19 +25,14 @@ SlopeAtZero = Literal["one", "alpha", "zero"]
 Layout = Literal["nchw", "nhwc"]
 
 _KIND = named("torch")
-_FORMATS = (torch.contiguous_format, torch.channels_last, torch.channels_last_3d)
-
-
-def _is_dense(x: Tensor) -> bool:
-    return any(x.is_contiguous(memory_format=memory_format) for memory_format in _FORMATS) or (
-        memory_order(tuple(x.shape), x.stride()) is not None
-    )
 
 
 def _dense(x: Tensor) -> Tensor:
     """x, or a copy where its elements leave gaps or overlap: as torch's own functions lay out their
     results then. The order of its axes in memory is kept."""
-    return x if _is_dense(x) else torch.empty_like(x).copy_(x)
+    if x.is_contiguous() or memory_order(tuple(x.shape), x.stride()) is not None:
+        return x
+    return torch.empty_like(x).copy_(x)
 
 
 def _like(x: Tensor, dy: Tensor) -> Tensor:

@@ -205,6 +205,55 @@ def test_traces_are_not_constant():
     assert traced(torch.tensor([-2.0, 0, 4]), torch.tensor([0.5])).tolist() == [-1, 0, 4]
 
 
+def test_modes_see_the_operators():
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    class Noted(TorchDispatchMode):
+        def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+            seen.append(str(function))
+            return function(*args, **(kwargs or {}))
+
+    seen = []
+    x, alpha = torch.ones(3, requires_grad=True), torch.ones(1)
+    with Noted():
+        prelu.torch.prelu(x, alpha).backward(torch.ones(3))
+    assert [name for name in seen if "prelu" in name] == [
+        "prelu.forward.default",
+        "prelu.backward_frozen.default",
+    ]
+
+
+def test_deterministic_algorithms_are_asked_for(monkeypatch):
+    from prelu import _plans
+
+    asked = []
+    run_backward = _plans.run_backward
+
+    def noted(*arguments):
+        asked.append(arguments[-2])
+        run_backward(*arguments)
+
+    monkeypatch.setattr(_plans, "run_backward", noted)
+    for deterministic in (False, True):
+        torch.use_deterministic_algorithms(deterministic)
+        try:
+            prelu.torch.PReLU()(torch.ones(3)).sum().backward()
+        finally:
+            torch.use_deterministic_algorithms(False)
+    assert asked == [False, True]
+
+
+def test_a_frozen_alpha_costs_no_sum(monkeypatch):
+    from prelu import _plans
+
+    dalphas = []
+    monkeypatch.setattr(_plans, "run_backward", lambda *arguments: dalphas.append(arguments[4]))
+    x = torch.ones(3, requires_grad=True)
+    for compute in (function, operator):
+        compute(x, torch.ones(1), "alpha", "nchw").sum().backward()
+    assert dalphas == [None, None]
+
+
 def test_a_meta_tensor_stays_one():
     layer = prelu.torch.PReLU(3, device="meta")
     y = layer(torch.empty(2, 3, 4, device="meta"))

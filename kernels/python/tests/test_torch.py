@@ -199,6 +199,13 @@ def test_functional_transforms():
         torch.testing.assert_close(transform(ours), transform(theirs))
 
 
+def test_forward_mode_tangents_are_not_lost():
+    x, tangent = torch.tensor([-2.0, 4.0]), torch.tensor([1.0, 1.0])
+    with torch.autograd.forward_ad.dual_level():
+        y = prelu.torch.prelu(torch.autograd.forward_ad.make_dual(x, tangent), torch.tensor(0.5))
+        assert torch.autograd.forward_ad.unpack_dual(y).tangent.tolist() == [0.5, 1]
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_traces_are_not_constant():
     traced = torch.jit.trace(prelu.torch.prelu, (torch.ones(3), torch.ones(1)))

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <optional>
+#include <span>
 #include <sstream>
 #include <tuple>
 #include <type_traits>
@@ -61,9 +62,8 @@ std::string compare_elements(DType dtype, const char* tensor,
 
 bool holds_nan(DType dtype, const std::vector<std::byte>& bytes) {
   return visit_dtype(dtype, [&]<class S>(std::type_identity<S>) {
-    const auto* values = reinterpret_cast<const S*>(bytes.data());
-    return std::any_of(values, values + bytes.size() / sizeof(S),
-                       [](const S& value) { return std::isnan(widen(value)); });
+    const std::span values(reinterpret_cast<const S*>(bytes.data()), bytes.size() / sizeof(S));
+    return std::ranges::any_of(values, [](const S& value) { return std::isnan(widen(value)); });
   });
 }
 

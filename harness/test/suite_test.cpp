@@ -26,6 +26,7 @@ Suite with_group(const std::string& group) {
 
 std::vector<std::string> names(const Suite& suite) {
   std::vector<std::string> all;
+  all.reserve(suite.cases.size());
   for (const Case& c : suite.cases) all.push_back(case_name(c));
   return all;
 }

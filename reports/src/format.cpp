@@ -137,7 +137,7 @@ std::string device_line(const Report& report) {
     } else if (!device.driver.empty()) {
       text += ", driver " + device.driver;
     }
-    text += ")";
+    text += ')';
   }
   return text.empty() ? "no device" : text;
 }

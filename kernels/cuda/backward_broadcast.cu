@@ -160,10 +160,11 @@ void launch(const Problem& problem, const Operands& operands, Stream stream) {
                       typed.x, typed.alpha, typed.dy, typed.dx, partial, broadcast_map(problem),
                       cut, problem.at_zero);
           if (problem.update == AlphaUpdate::gradient) {
-            const cuda::WriteGradient<Sum, A> store{typed.dalpha, problem.accumulate};
+            const auto store = cuda::WriteGradient<Sum, A>::of(problem, operands);
             launch_collect(partial, places, cut, problem, store, stream);
           } else if (problem.update == AlphaUpdate::sgd) {
-            launch_collect(partial, places, cut, problem, cuda::step_of<Sum, A>(operands), stream);
+            const auto step = cuda::StepAlpha<Sum, A>::of(problem, operands);
+            launch_collect(partial, places, cut, problem, step, stream);
           }
         });
   });
@@ -183,11 +184,8 @@ KernelVariant cuda_backward_broadcast() {
                    .overhead = 1.4,
                    .coalesced = true,
                    .access_bits = 128,
-                   // ptxas moves the second row's loads behind the first use for bf16 on sm_100,
-                   // where half of what a B200 wants is in flight; 64 bytes elsewhere.
-                   .bytes_in_flight = 32,
+                   .bytes_in_flight = 64,
                    .registers = 64,
-                   .fills_memory = false,
                    .divides_in_loop = false},
       .check = check,
       .workspace_bytes = workspace_bytes,

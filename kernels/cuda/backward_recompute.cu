@@ -61,7 +61,7 @@ void launch(const Problem& problem, const Operands& operands, Stream stream) {
         [&]<class P, int kSums>(std::type_identity<P>, std::integral_constant<int, kSums>,
                                 const cuda::PeriodCut& cut) {
           // The sums first: in place, dx is written over dy.
-          const cuda::WriteGradient<Sum, A> store{typed.dalpha, problem.accumulate};
+          const auto store = cuda::WriteGradient<Sum, A>::of(problem, operands);
           gpu::launch(sum_terms<P, kSums, T, A, Sum>,
                       {.grid = cuda::grid_of(cut), .block = kBlockSize, .stream = stream}, typed.x,
                       typed.dy, store, cuda::partials_in<Sum>(operands), cut, problem.at_zero);

@@ -70,6 +70,13 @@ TEST(Suite, IsTheProductOfAllLists) {
             "offset=1");
 }
 
+TEST(Suite, ShiftsOneOperandAtATime) {
+  EXPECT_EQ(names(with_group(R"("direction": "backward", "shifted": ["dy", "dx"],
+                                "shapes": [[2, 3]])")),
+            (std::vector<std::string>{"cpu/backward_a/f32/nchw/per_channel/2x3x1/shifted=dy",
+                                      "cpu/backward_a/f32/nchw/per_channel/2x3x1/shifted=dx"}));
+}
+
 TEST(Suite, KnowsWhatIsDoneForAlphaAndShapesThatBroadcast) {
   EXPECT_EQ(names(with_group(R"("direction": "backward", "update": ["frozen", "sgd"],
                                 "shapes": [[2, 3]])")),
@@ -158,7 +165,8 @@ TEST(BadSuite, WithAnUnknownKeyNamesItAndTheKnownOnes) {
   EXPECT_EQ(
       complaint_of_group(R"("direction": "forward", "shape": [[1, 1]])"),
       "s.json.groups[0]: unknown key \"shape\"; allowed are: direction, dtype, alpha_dtype, "
-      "layout, alpha, zero, in_place, accumulate, update, offset, shapes, alpha_shapes, variants");
+      "layout, alpha, zero, in_place, accumulate, update, offset, shifted, shapes, alpha_shapes, "
+      "variants");
 }
 
 TEST(BadSuite, WithoutAKeyNamesIt) {

@@ -26,7 +26,7 @@ constexpr Problem kBackward{.direction = Direction::backward, .shape = kShape};
 
 Verdict verdict_on(FakeDevice& device, const KernelVariant& variant, const Case& c,
                    const Dataset& dataset, const ProblemData& data) {
-  OperandBuffers buffers(device, c.problem, c.offset, workspace_bytes(variant, c.problem),
+  OperandBuffers buffers(device, c, workspace_bytes(variant, c.problem),
                          zeroed_workspace_bytes(variant, c.problem));
   Verdict verdict;
   verify(device, variant, c, dataset, data, buffers, verdict);

@@ -51,7 +51,7 @@ Moved measure(const KernelVariant& variant, const harness::Case& c) {
   const Problem& problem = c.problem;
   const std::size_t workspace = workspace_bytes(variant, problem);
   const harness::Devices devices = harness::open_devices({});
-  harness::OperandBuffers buffers(*devices.at(Backend::cuda).device, problem, c.offset, workspace);
+  harness::OperandBuffers buffers(*devices.at(Backend::cuda).device, c, workspace);
   const harness::ProblemData data = harness::make_data(problem, {.kind = harness::DataKind::equal});
   buffers.prepare(data, 0);
   const Operands operands = buffers.operands();

@@ -13,7 +13,6 @@ namespace prelu::traffic {
 namespace {
 
 constexpr double kMostSectors = 1.05;  // of the fewest
-constexpr std::int64_t kSectorBytes = 32;
 
 /// The operands as stretches of memory, and which part of Moved each belongs to.
 class Ledger {
@@ -47,6 +46,10 @@ double share(std::int64_t part, double whole) {
 
 }  // namespace
 
+double Moved::sectors() const {
+  return share(tensors.sectors * simt::kSectorBytes, static_cast<double>(tensors.bytes()));
+}
+
 Moved measure(const KernelVariant& variant, const harness::Case& c) {
   const Problem& problem = c.problem;
   const std::size_t workspace = workspace_bytes(variant, problem);
@@ -73,7 +76,7 @@ bool is_aligned(const harness::Case& c) {
   const Problem& problem = c.problem;
   const std::int64_t run = problem.layout == Layout::nchw ? problem.shape.spatial : problem.shape.c;
   return c.offset == 0 &&
-         run * static_cast<std::int64_t>(size_of(problem.dtype)) % kSectorBytes == 0;
+         run * static_cast<std::int64_t>(size_of(problem.dtype)) % simt::kSectorBytes == 0;
 }
 
 std::string broken_promise(const Promises& promises, const harness::Case& c, const Moved& moved) {
@@ -83,8 +86,7 @@ std::string broken_promise(const Promises& promises, const harness::Case& c, con
   const double stores = share(moved.tensors.stored, bytes);
   const double promised = promises.accesses_per_element;
   const double overhead = share(moved.workspace.bytes(), promised * bytes);
-  const double sectors =
-      share(moved.tensors.sectors, static_cast<double>(moved.tensors.fewest_sectors));
+  const double sectors = moved.sectors();
 
   std::ostringstream complaint;
   if (promised <= 0) {

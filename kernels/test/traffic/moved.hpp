@@ -14,6 +14,10 @@ struct Moved {
   simt::Traffic tensors;  ///< x and y; x, dy and dx
   simt::Traffic slopes;   ///< alpha and dalpha
   simt::Traffic workspace;
+
+  /// The sectors of tensors that the accesses of warps touch, as a multiple of the fewest that
+  /// could hold the bytes: a sector that is touched for a part of it counts in whole.
+  double sectors() const;
 };
 
 /// Runs `variant` once, with an x that takes alpha everywhere: what the data decides is at its

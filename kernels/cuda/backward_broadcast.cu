@@ -27,7 +27,9 @@ namespace prelu::variants {
 namespace {
 
 constexpr int kBlockSize = cuda::kPeriodBlockSize;
-constexpr cuda::TileWish kTiles{};
+cuda::TileWish tiles_for(const Problem& problem) {
+  return {.sums = problem.update != AlphaUpdate::frozen};
+}
 
 /// The places of a period that share a slope: from the slope's first, the `per_slope` steps of the
 /// axes along which alpha stays the same.
@@ -130,11 +132,9 @@ void launch_collect(const Sum* partial, const Places& places, const cuda::Period
 
 std::size_t workspace_bytes(const Problem& problem) {
   if (problem.update == AlphaUpdate::frozen) return 0;
-  const AlphaMap map = map_of(places_of(problem));
-  const std::int64_t wide =
-      place_sums(cuda::cut_period(problem, map, cuda::pack_size(problem.dtype), kTiles));
-  const std::int64_t narrow = place_sums(cuda::cut_period(problem, map, 1, kTiles));
-  return static_cast<std::size_t>(std::max(wide, narrow) * cuda::accumulator_bytes(problem));
+  const std::int64_t sums =
+      cuda::most_partials(problem, map_of(places_of(problem)), tiles_for(problem), place_sums);
+  return static_cast<std::size_t>(sums * cuda::accumulator_bytes(problem));
 }
 
 Unsupported check(const Problem& problem) {
@@ -149,7 +149,7 @@ void launch(const Problem& problem, const Operands& operands, Stream stream) {
     using Sum = accumulate_t<T>;
     auto* const partial = static_cast<Sum*>(operands.workspace);
     cuda::visit_period<T>(
-        problem, map_of(places), operands, kTiles,
+        problem, map_of(places), operands, tiles_for(problem),
         [&]<class P, int kSums>(std::type_identity<P>, std::integral_constant<int, kSums>,
                                 const cuda::PeriodCut& cut) {
           using cuda::Walk;

@@ -21,6 +21,7 @@ namespace {
 
 constexpr int kBlockSize = cuda::kPeriodBlockSize;
 constexpr cuda::TileWish kTiles{};
+constexpr cuda::TileWish kTilesOfDx{.sums = false};
 
 template <class P, int kSums, class T, class A>
 __global__ void __launch_bounds__(kBlockSize, cuda::kBlocksPerSm)
@@ -65,6 +66,11 @@ void launch(const Problem& problem, const Operands& operands, Stream stream) {
           gpu::launch(sum_terms<P, kSums, T, A, Sum>,
                       {.grid = cuda::grid_of(cut), .block = kBlockSize, .stream = stream}, typed.x,
                       typed.dy, store, cuda::partials_in<Sum>(operands), cut, problem.at_zero);
+        });
+    cuda::visit_period<T>(
+        problem, operands, kTilesOfDx,
+        [&]<class P, int kSums>(std::type_identity<P>, std::integral_constant<int, kSums>,
+                                const cuda::PeriodCut& cut) {
           gpu::launch(write_dx<P, kSums, T, A>,
                       {.grid = cuda::grid_of(cut), .block = kBlockSize, .stream = stream}, typed.x,
                       typed.alpha, typed.dy, typed.dx, cut, problem.at_zero);

@@ -45,8 +45,8 @@ std::size_t workspace_bytes(const Problem& problem) {
 }
 
 void launch(const Problem& problem, const Operands& operands, Stream stream) {
-  const auto kernel = []<class P, int kSums, class T, class A, class Sum>() {
-    return backward_sgd<P, kSums, T, A, Sum>;
+  const auto kernel = []<class P, int kSums, class T, class A>(cuda::FusedTypes<P, kSums, T, A>) {
+    return backward_sgd<P, kSums, T, A, accumulate_t<T>>;
   };
   cuda::launch_fused<cuda::StepAlpha>(kernel, problem, operands, kTiles, stream);
 }

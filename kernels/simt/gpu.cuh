@@ -63,8 +63,7 @@ void launch(void (*kernel)(Parameters...), const LaunchConfig& config, Arguments
       std::source_location::current());
 }
 
-/// Few, so that small problems are large enough to go round a persistent kernel's loop.
-inline int multiprocessors() { return 1; }
+inline int multiprocessors() { return simt::multiprocessors(); }
 
 /// This block's dynamic shared memory: LaunchConfig::shared_bytes, 16-byte aligned.
 template <class T>

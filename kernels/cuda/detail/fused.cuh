@@ -13,9 +13,13 @@
 
 namespace prelu::cuda {
 
+/// What an instance of a fused kernel is for: packs P with kSums sums each, of x's type T; alpha's
+/// type A.
+template <class P, int kSums, class T, class A>
+struct FusedTypes {};
+
 /// Launches a kernel(x, alpha, dy, dx, store, partials, cut, at_zero). Store is WriteGradient or
-/// StepAlpha; kernel_of is a lambda that returns the kernel for its template arguments: the packs P
-/// with kSums sums each, and the types of x, of alpha and of a sum.
+/// StepAlpha; kernel_of(FusedTypes) returns the kernel's instance for them.
 template <template <class Sum, class A> class Store, class KernelOf>
 void launch_fused(const KernelOf& kernel_of, const Problem& problem, const Operands& operands,
                   const TileWish& wish, Stream stream) {
@@ -26,7 +30,7 @@ void launch_fused(const KernelOf& kernel_of, const Problem& problem, const Opera
         problem, operands, wish,
         [&]<class P, int kSums>(std::type_identity<P>, std::integral_constant<int, kSums>,
                                 const PeriodCut& cut) {
-          gpu::launch(kernel_of.template operator()<P, kSums, T, A, Sum>(),
+          gpu::launch(kernel_of(FusedTypes<P, kSums, T, A>{}),
                       {.grid = grid_of(cut), .block = kPeriodBlockSize, .stream = stream}, typed.x,
                       typed.alpha, typed.dy, typed.dx, Store<Sum, A>::of(problem, operands),
                       partials_in<Sum>(operands), cut, problem.at_zero);

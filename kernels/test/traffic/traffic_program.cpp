@@ -28,7 +28,8 @@ Columns:
   alpha           bytes of alpha and dalpha, for each element; nothing is promised of them
   workspace       bytes of the workspace, for each element
   sectors         32-byte sectors that the accesses of warps to tensors touch, as a multiple of the
-                  fewest that could hold their bytes; ~ where planes do not begin where sectors do
+                  fewest that could hold their bytes: at most 1.05; more (~) where planes, samples
+                  or the tensor do not begin and end with a sector
 
 Exit status: 0 every promise is kept, 2 bad usage, 3 a promise is broken, 4 no variant computes
 the problems.)";

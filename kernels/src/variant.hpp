@@ -34,10 +34,9 @@ struct Updates {
   bool sgd = false;
 };
 
-/// What a variant in cuda/ promises of its machine code and of its memory traffic. Tests hold it to
-/// each line: of the machine code on what the compiler made of it, of the traffic in the SIMT
-/// executor. A variant that promises nothing fails them. Those in cub/ promise nothing: their
-/// kernels are CUB's, which neither test sees.
+/// What a variant in cuda/ promises of its machine code and memory traffic. Tests hold it to each
+/// line: of the machine code on what the compiler made of it, of the traffic in the SIMT executor.
+/// A variant that promises nothing fails them; those in cub/, which neither test sees, may.
 struct Promises {
   /// Loads and stores of tensors for each element of the problem, in elements of x's dtype: forward
   /// 2, fused backward 3, a backward that reads x and dy twice 5.
@@ -55,8 +54,7 @@ struct Promises {
   int bytes_in_flight = 0;
   /// The most registers a thread may take.
   int registers = 0;
-  /// Whether an SM full of it has as many bytes in flight as Little's law asks for; false only for
-  /// what has too few of them on every architecture.
+  /// Whether an SM full of it has the bytes in flight that Little's law asks for; false: on no GPU.
   bool fills_memory = true;
   /// The shared memory that its launch adds to a block's own.
   int dynamic_shared_bytes = 0;

@@ -8,8 +8,8 @@ Usage: scripts/setup.sh [--check]
 
 Installs what is missing of the tools and libraries that the build and the tests need, with the
 system's package manager (Debian, Ubuntu; root or sudo). Where there is no usable nvcc, a pinned CUDA
-toolkit goes into the project's folder .toolkit, from its Python wheels; so does nvdisasm, with which
-tests read machine code, where there is none. Quick when nothing is missing.
+toolkit goes into the project's folder .toolkit, from its Python wheels; so do clang-tidy, and, where
+there is none, nvdisasm, with which tests read machine code. Quick when nothing is missing.
 
   --check   report what is missing, install nothing; exit 1 if something required is missing
   --help    this text
@@ -35,7 +35,7 @@ cd "$project"
 packages=(
   ca-certificates ccache cmake g++ git libbenchmark-dev libboost-context-dev libcli11-dev libgomp1
   libhwy-dev ninja-build nlohmann-json3-dev pkg-config python3 python3-pip
-  clang-format clang-tidy libbenchmark-tools libgtest-dev libomp-dev python3-jsonschema python3-scipy
+  clang-format libbenchmark-tools libgtest-dev python3-jsonschema python3-scipy
   util-linux)
 
 # older VERSION LEAST: whether it is.
@@ -143,18 +143,21 @@ install_cuda() {
   ln -s wheels/nvidia/cu13 .toolkit/cuda
 }
 
-# Few toolkits hold it. Tests of machine code are skipped without it.
-install_nvdisasm() {
-  local folder=.toolkit/nvdisasm
-  if [[ -x $folder/nvidia/cu13/bin/nvdisasm ]] || command -v nvdisasm > /dev/null ||
-    [[ -x /usr/local/cuda/bin/nvdisasm ]]; then return; fi
+# install_wheel NAME: what scripts/NAME-requirements.txt pins, into .toolkit/NAME. Tests that need it are
+# skipped where this fails.
+install_wheel() {
+  local folder=".toolkit/$1" pins="scripts/$1-requirements.txt"
+  if cmp -s "$pins" "$folder/requirements.txt"; then return; fi
+  rm -rf "$folder"
   mkdir -p .toolkit
   if ! /usr/bin/python3 -m pip install --quiet --disable-pip-version-check --no-cache-dir \
     --root-user-action=ignore --only-binary :all: --no-deps --target "$folder" \
-    -r scripts/nvdisasm-requirements.txt > .toolkit/nvdisasm.log 2>&1; then
-    echo "setup: no nvdisasm: $(tail -n 1 .toolkit/nvdisasm.log)" >&2
+    -r "$pins" > "$folder.log" 2>&1; then
+    echo "setup: no $1: $(tail -n 1 "$folder.log")" >&2
     rm -rf "$folder"
+    return
   fi
+  cp "$pins" "$folder/requirements.txt"
 }
 
 nvcc="$(find_nvcc)"
@@ -175,7 +178,13 @@ else
   fi
 fi
 
-if [[ -n $cuda ]] && ! $check_only; then install_nvdisasm; fi
+if ! $check_only; then
+  install_wheel clang-tidy
+  # Few toolkits hold it.
+  if [[ -n $cuda && ! -x /usr/local/cuda/bin/nvdisasm ]] && ! command -v nvdisasm > /dev/null; then
+    install_wheel nvdisasm
+  fi
+fi
 
 if $check_only && ((${#missing[@]} > 0)); then exit 1; fi
 echo "setup: packages are there; CUDA: ${cuda:-left out}"

@@ -185,7 +185,7 @@ Case parse_case(std::string_view text) {
   try {
     const auto parts = split(text, '/');
     const bool problem_only = parts[0] == "forward" || parts[0] == "backward";
-    const std::size_t first = problem_only ? 1 : 2;
+    const std::size_t first = problem_only ? 1 : parts[0] == "peer" ? 3 : 2;
     if (parts.size() < first + 4) {
       throw std::invalid_argument(
           "expected [BACKEND/VARIANT or DIRECTION]/DTYPE/LAYOUT/ALPHA/SHAPE");
@@ -194,7 +194,8 @@ Case parse_case(std::string_view text) {
     if (problem_only) {
       c.problem.direction = parse<Direction>(parts[0]);
     } else {
-      c.variant = std::string(parts[0]) + "/" + std::string(parts[1]);
+      c.variant = parts[0];
+      for (std::size_t i = 1; i < first; ++i) c.variant.append("/").append(parts[i]);
       c.problem.direction = direction_of(c.variant);
     }
     c.problem.dtype = c.problem.alpha_dtype = parse<DType>(parts[first]);

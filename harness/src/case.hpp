@@ -14,7 +14,7 @@ namespace prelu::harness {
 inline constexpr std::int64_t kMostOffset = 1 << 20;
 
 struct Case {
-  std::string variant;  ///< "cuda/forward_packed"
+  std::string variant;  ///< "cuda/forward_packed", or a peer's "peer/onednn-3.1/forward"
   Problem problem;
   std::int64_t offset = 0;  ///< elements by which every operand lies past an aligned address
   std::string shifted;      ///< the operand that lies one element further than the others, if any

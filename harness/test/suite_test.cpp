@@ -26,6 +26,7 @@ Suite with_group(const std::string& group) {
 
 std::vector<std::string> names(const Suite& suite) {
   std::vector<std::string> all;
+  all.reserve(suite.cases.size());
   for (const Case& c : suite.cases) all.push_back(case_name(c));
   return all;
 }
@@ -254,7 +255,7 @@ TEST(LoadingASuite, ThatIsNotThereNamesThoseThatAre) {
     } catch (const std::invalid_argument& error) {
       EXPECT_EQ(std::string(error.what()), "suite '" + std::string(name) +
                                                "' is neither a file nor one of: backward, "
-                                               "ceilings, forward, full, large, networks, quick, "
+                                               "ceilings, cpu, forward, full, large, networks, quick, "
                                                "smoke, sweep_channels, sweep_plane, sweep_size");
     }
   }

@@ -16,6 +16,7 @@
 
 #include "alpha_step.cuh"
 #include "backward.cuh"
+#include "block_sum.cuh"
 #include "dtype.hpp"
 #include "element.cuh"
 #include "gpu.cuh"

@@ -14,6 +14,7 @@
 #include "gpu.cuh"
 #include "last_block.cuh"
 #include "shared_alpha.cuh"
+#include "sum_partials.cuh"
 #include "variant.hpp"
 
 namespace prelu::variants {

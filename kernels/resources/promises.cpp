@@ -61,6 +61,7 @@ class Check {
     }
     that_nothing_is_missing();
     std::vector<std::string> sentences;
+    sentences.reserve(broken_.size());
     for (const auto& [sentence, where] : broken_) {
       sentences.push_back(std::string(variant_.name).append(sentence).append(where));
     }

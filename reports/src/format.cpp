@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "peers.hpp"
+
 namespace prelu::reports {
 namespace {
 
@@ -112,7 +114,7 @@ std::vector<const Result*> best_of_each_problem(const Report& report) {
   std::vector<const Result*> best;
   std::map<std::string, std::size_t> place;
   for (const Result& result : report.results) {
-    if (!result.measurement) continue;
+    if (!result.measurement || is_peer(result)) continue;
     const auto [found, is_new] = place.emplace(result.device + " " + result.problem, best.size());
     if (is_new) {
       best.push_back(&result);
@@ -135,7 +137,7 @@ std::string device_line(const Report& report) {
     } else if (!device.driver.empty()) {
       text += ", driver " + device.driver;
     }
-    text += ")";
+    text += ')';
   }
   return text.empty() ? "no device" : text;
 }

@@ -4,6 +4,7 @@
 
 #include "format.hpp"
 #include "markdown_parts.hpp"
+#include "peers.hpp"
 #include "render.hpp"
 
 namespace prelu::reports {
@@ -138,6 +139,9 @@ std::string to_markdown(const Report& report) {
     text +=
         "\nGB/s divides the least traffic of the problem by the median. A share above 105 % is "
         "suspect.\n";
+  }
+  if (const std::string peers = to_peers_markdown(report); !peers.empty()) {
+    text += "\n## Beside other libraries\n\n" + peers;
   }
   text += ceiling_section(report);
   if (const auto all = timed(report); !all.empty()) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <block_sum.cuh>  // in angle brackets: the build's, not necessarily the one beside this file
 #include <cstdint>
 #include <gpu.cuh>  // in angle brackets: the build's, not necessarily the one beside this file
 

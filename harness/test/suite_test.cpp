@@ -253,10 +253,11 @@ TEST(LoadingASuite, ThatIsNotThereNamesThoseThatAre) {
       load_suite(name, folder, kVariants);
       ADD_FAILURE() << name << " was loaded";
     } catch (const std::invalid_argument& error) {
-      EXPECT_EQ(std::string(error.what()), "suite '" + std::string(name) +
-                                               "' is neither a file nor one of: backward, "
-                                               "ceilings, cpu, forward, full, large, networks, quick, "
-                                               "smoke, sweep_channels, sweep_plane, sweep_size");
+      EXPECT_EQ(std::string(error.what()),
+                "suite '" + std::string(name) +
+                    "' is neither a file nor one of: backward, "
+                    "ceilings, cpu, forward, full, large, networks, quick, "
+                    "smoke, sweep_channels, sweep_plane, sweep_size");
     }
   }
 }

@@ -1,9 +1,9 @@
 // Backward for one slope an element (Keras' default), fused: a thread owns a pack of slopes and
 // walks over the batch.
 //
-// The sum over n is the thread's own: there is no addition inside a block at all. Where
-// the slopes fill the GPU by themselves there is no workspace either; where they do not, the batch
-// is cut into slices, whose sums the last block adds for each tile of slopes.
+// The sum over n is the thread's own: there is no addition inside a block at all. With a small
+// batch there is no workspace either; one of some dozens of samples is cut into slices, whose
+// sums the last block adds for each tile of slopes.
 //
 // It wins where c * spatial is some tens of thousands or more. Fewer slopes leave most of its
 // threads idle, or each with a few samples: a small c * spatial with a large batch is served better

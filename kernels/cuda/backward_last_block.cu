@@ -3,9 +3,9 @@
 //
 // The same walk as backward_two_pass, without its second kernel. Which block comes last differs
 // from run to run; what it adds, and in which order, does not, so dalpha's bits are the same in
-// every run and on every GPU. It wins on small tensors, where a launch costs more than the data;
-// on large ones it loses what a block waits for its ticket, less than a microsecond (derived:
-// one trip to the L2 cache for the fence and one for the atomic).
+// every run and on every GPU. It wins on small tensors, where a launch costs more than the data; on
+// large ones a block's wait for its ticket, less than a microsecond, is lost beside them (derived:
+// one trip to the L2 cache for the fence and one for the atomic; not yet measured on a GPU).
 #include "alpha_step.cuh"
 #include "backward.cuh"
 #include "dtype.hpp"

@@ -30,9 +30,9 @@ class DeviceError : public std::runtime_error {
 int device_count(Backend backend);
 
 struct PlanOptions {
-  bool deterministic = false;  ///< the same bits in every run
+  bool deterministic = false;  ///< the same bits in every run with pointers aligned alike
   int alignment = 256;  ///< of the tensors' pointers, in bytes, as cudaMalloc gives it. A hint:
-                        ///< with less, results are the same, from narrower accesses
+                        ///< with less, accesses are narrower, and dalpha's last bits may differ
   int device = -1;      ///< ordinal of the CUDA device; -1 is the caller's current one
 };
 

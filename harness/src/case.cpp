@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "names.hpp"
+#include "placement.hpp"
 
 namespace prelu::harness {
 namespace {
@@ -73,10 +74,13 @@ void parse_option(std::string_view text, const std::vector<std::int64_t>& dimens
       throw std::invalid_argument("offset=" + std::string(value) + " is above " +
                                   std::to_string(kMostOffset));
     }
+  } else if (key == "shifted" && !value.empty()) {
+    c.shifted = value;
   } else {
-    throw std::invalid_argument("'" + std::string(text) +
-                                "' is none of: alpha=DTYPE, alpha_shape=SHAPE, zero=SLOPE, "
-                                "in_place, accumulate, frozen, sgd, offset=ELEMENTS");
+    throw std::invalid_argument(
+        "'" + std::string(text) +
+        "' is none of: alpha=DTYPE, alpha_shape=SHAPE, zero=SLOPE, "
+        "in_place, accumulate, frozen, sgd, offset=ELEMENTS, shifted=OPERAND");
   }
 }
 
@@ -136,7 +140,8 @@ Broadcast broadcast_of(const std::vector<std::int64_t>& x, const std::vector<std
   return broadcast;
 }
 
-std::string problem_name(const Problem& problem, std::int64_t offset) {
+std::string problem_name(const Case& c) {
+  const Problem& problem = c.problem;
   const Shape& shape = problem.shape;
   std::string text;
   text.append(name(problem.dtype)).append("/");
@@ -157,11 +162,24 @@ std::string problem_name(const Problem& problem, std::int64_t offset) {
   if (problem.in_place) text += "/in_place";
   if (problem.accumulate) text += "/accumulate";
   if (problem.update != AlphaUpdate::gradient) text.append("/").append(name(problem.update));
-  if (offset != 0) text += "/offset=" + std::to_string(offset);
+  if (c.offset != 0) text += "/offset=" + std::to_string(c.offset);
+  if (!c.shifted.empty()) text += "/shifted=" + c.shifted;
   return text;
 }
 
-std::string case_name(const Case& c) { return c.variant + "/" + problem_name(c.problem, c.offset); }
+std::string case_name(const Case& c) { return c.variant + "/" + problem_name(c); }
+
+void validate_case(const Case& c) {
+  validate(c.problem);
+  if (c.shifted.empty()) return;
+  std::string known;
+  for (const std::string_view operand : stored_operands(c.problem)) {
+    if (operand == c.shifted) return;
+    known.append(known.empty() ? "" : ", ").append(operand);
+  }
+  throw std::invalid_argument("shifted: '" + c.shifted +
+                              "' is none of the problem's operands: " + known);
+}
 
 Case parse_case(std::string_view text) {
   try {
@@ -193,7 +211,7 @@ Case parse_case(std::string_view text) {
         c.problem.shape.spatial != 1) {
       throw std::invalid_argument("a broadcast needs alpha_shape=SHAPE");
     }
-    validate(c.problem);
+    validate_case(c);
     return c;
   } catch (const std::invalid_argument& error) {
     throw std::invalid_argument("'" + std::string(text) + "': " + error.what());

@@ -11,6 +11,7 @@
 #include "choice.hpp"
 #include "dtype.hpp"
 #include "names.hpp"
+#include "placement.hpp"
 
 namespace prelu::harness {
 namespace {
@@ -53,10 +54,11 @@ std::string operands_of(const Problem& problem) {
   return text + " of " + format_bytes(slopes);
 }
 
-/// What the rest of a pointer's alignment is after the offset: cudaMalloc's 256 bytes at most.
+/// What every tensor is aligned to: cudaMalloc's 256 bytes at most.
 int alignment_of(const Case& c) {
   constexpr std::uint64_t kAllocation = 256;
-  const auto bytes = static_cast<std::uint64_t>(c.offset) * size_of(c.problem.dtype);
+  std::uint64_t bytes = 0;
+  for (const char* tensor : {"x", "y", "dy", "dx"}) bytes |= offset_bytes(c, tensor);
   return static_cast<int>(std::min(
       kAllocation, bytes == 0 ? kAllocation : std::uint64_t{1} << std::countr_zero(bytes)));
 }
@@ -130,7 +132,7 @@ std::string explain(const Case& c, const GpuTraits& gpu, bool assumed) {
   }
   const Problem& problem = c.problem;
   std::ostringstream out;
-  out << name(problem.direction) << '/' << problem_name(problem, c.offset) << '\n';
+  out << name(problem.direction) << '/' << problem_name(c) << '\n';
   out << "  must move  " << format_bytes(minimal_bytes(problem)) << ": " << operands_of(problem)
       << '\n';
   out << "  GPU        " << gpu.name << (assumed ? " (assumed)" : "") << ": compute capability "

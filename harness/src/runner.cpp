@@ -88,7 +88,7 @@ reports::Result Runner::new_result(const Case& c) const {
       c.problem.direction == Direction::forward ? "forward/" : "backward/";
   return {.name = case_name(c),
           .variant = c.variant,
-          .problem = direction + problem_name(c.problem, c.offset),
+          .problem = direction + problem_name(c),
           .deterministic = variant.deterministic};
 }
 
@@ -125,8 +125,7 @@ void Runner::check_memory(const Case& c, bool timed) {
   if (variant.backend == Backend::cpu || device_of(c).info().kind == "simt") {
     needed += OperandBuffers::bytes_needed(c.problem, workspace);
     if (timed) {
-      needed += RotatingOperands::bytes_needed(c.problem, c.offset, workspace,
-                                               device_of(c).cache_bytes());
+      needed += RotatingOperands::bytes_needed(c, workspace, device_of(c).cache_bytes());
     }
   }
   const auto held = cached_data_.size() * static_cast<std::size_t>(data_bytes(c.problem));
@@ -139,7 +138,7 @@ void Runner::verify_into(reports::Result& result, const Case& c,
   const KernelVariant& variant = variant_of(c);
   Device& device = device_of(c);
   Verdict verdict{.verification = result.verification};
-  OperandBuffers buffers(device, c.problem, c.offset, workspace_bytes(variant, c.problem),
+  OperandBuffers buffers(device, c, workspace_bytes(variant, c.problem),
                          zeroed_workspace_bytes(variant, c.problem));
   const Launch launch = options_.catalogue.prepare(variant, c.problem);
   const Claims claims = options_.catalogue.claims(variant);
@@ -179,7 +178,7 @@ bool Runner::guarded(reports::Result& result, const Case& c, const std::function
   } catch (const std::bad_alloc&) {
     const std::size_t workspace = workspace_bytes(variant_of(c), c.problem);
     const std::size_t wanted =
-        RotatingOperands::bytes_needed(c.problem, c.offset, workspace, device_of(c).cache_bytes());
+        RotatingOperands::bytes_needed(c, workspace, device_of(c).cache_bytes());
     ended(reports::Status::skipped,
           "not enough device memory for " + std::to_string(wanted >> 20) + " MiB");
   } catch (const std::exception& error) {
@@ -217,13 +216,12 @@ Runner::Started Runner::start(const Case& c, Seconds limit) {
     check_memory(c, true);
     const KernelVariant& variant = variant_of(c);
     const Dataset dataset{.kind = DataKind::random, .seed = options_.seed};
-    auto timing = std::make_unique<Timing>(Timing{
-        .c = c,
-        .operands =
-            RotatingOperands(device, c.problem, c.offset, workspace_bytes(variant, c.problem),
-                             data_for(c.problem, dataset)),
-        .measurement = {.bytes = minimal_bytes(c.problem),
-                        .elements = c.problem.shape.elements()}});
+    auto timing = std::make_unique<Timing>(
+        Timing{.c = c,
+               .operands = RotatingOperands(device, c, workspace_bytes(variant, c.problem),
+                                            data_for(c.problem, dataset)),
+               .measurement = {.bytes = minimal_bytes(c.problem),
+                               .elements = c.problem.shape.elements()}});
     Ceilings& ceilings = ceilings_.at(variant.backend);
     const int reads = read_streams(c.problem);
     const double ceiling = ceilings.median_us(reads, timing->measurement.bytes);

@@ -72,11 +72,10 @@ std::vector<std::string> VariantFilter::names(Direction direction) const {
   return names;
 }
 
-void CaseList::add(const std::vector<std::string>& variants, const Problem& problem,
-                   std::int64_t offset) {
+void CaseList::add(const std::vector<std::string>& variants, Case c) {
   for (const std::string& variant : variants) {
-    Case c{.variant = variant, .problem = problem, .offset = offset};
-    if (seen_.insert(case_name(c)).second) cases_.push_back(std::move(c));
+    c.variant = variant;
+    if (seen_.insert(case_name(c)).second) cases_.push_back(c);
   }
 }
 

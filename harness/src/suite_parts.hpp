@@ -36,8 +36,8 @@ class VariantFilter {
 /// Cases in the order in which they come, each of them once.
 class CaseList {
  public:
-  /// The problem with each of the variants.
-  void add(const std::vector<std::string>& variants, const Problem& problem, std::int64_t offset);
+  /// `c` with each of the variants.
+  void add(const std::vector<std::string>& variants, Case c);
   std::vector<Case> take() { return std::move(cases_); }
 
  private:

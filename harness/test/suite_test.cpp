@@ -71,6 +71,13 @@ TEST(Suite, IsTheProductOfAllLists) {
             "offset=1");
 }
 
+TEST(Suite, ShiftsOneOperandAtATime) {
+  EXPECT_EQ(names(with_group(R"("direction": "backward", "shifted": ["dy", "dx"],
+                                "shapes": [[2, 3]])")),
+            (std::vector<std::string>{"cpu/backward_a/f32/nchw/per_channel/2x3x1/shifted=dy",
+                                      "cpu/backward_a/f32/nchw/per_channel/2x3x1/shifted=dx"}));
+}
+
 TEST(Suite, KnowsWhatIsDoneForAlphaAndShapesThatBroadcast) {
   EXPECT_EQ(names(with_group(R"("direction": "backward", "update": ["frozen", "sgd"],
                                 "shapes": [[2, 3]])")),
@@ -159,7 +166,8 @@ TEST(BadSuite, WithAnUnknownKeyNamesItAndTheKnownOnes) {
   EXPECT_EQ(
       complaint_of_group(R"("direction": "forward", "shape": [[1, 1]])"),
       "s.json.groups[0]: unknown key \"shape\"; allowed are: direction, dtype, alpha_dtype, "
-      "layout, alpha, zero, in_place, accumulate, update, offset, shapes, alpha_shapes, variants");
+      "layout, alpha, zero, in_place, accumulate, update, offset, shifted, shapes, alpha_shapes, "
+      "variants");
 }
 
 TEST(BadSuite, WithoutAKeyNamesIt) {
@@ -245,10 +253,11 @@ TEST(LoadingASuite, ThatIsNotThereNamesThoseThatAre) {
       load_suite(name, folder, kVariants);
       ADD_FAILURE() << name << " was loaded";
     } catch (const std::invalid_argument& error) {
-      EXPECT_EQ(std::string(error.what()), "suite '" + std::string(name) +
-                                               "' is neither a file nor one of: backward, "
-                                               "ceilings, cpu, forward, full, large, networks, quick, "
-                                               "smoke, sweep_channels, sweep_plane, sweep_size");
+      EXPECT_EQ(std::string(error.what()),
+                "suite '" + std::string(name) +
+                    "' is neither a file nor one of: backward, "
+                    "ceilings, cpu, forward, full, large, networks, quick, "
+                    "smoke, sweep_channels, sweep_plane, sweep_size");
     }
   }
 }

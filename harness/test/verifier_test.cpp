@@ -28,7 +28,7 @@ constexpr Problem kBackward{.direction = Direction::backward, .shape = kShape};
 
 Verdict verdict_on(FakeDevice& device, const KernelVariant& variant, const Case& c,
                    const Dataset& dataset, const ProblemData& data) {
-  OperandBuffers buffers(device, c.problem, c.offset, workspace_bytes(variant, c.problem),
+  OperandBuffers buffers(device, c, workspace_bytes(variant, c.problem),
                          zeroed_workspace_bytes(variant, c.problem));
   Verdict verdict;
   const Launch launch = Catalogue().prepare(variant, c.problem);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <set>
+#include <span>
 #include <stdexcept>
 
 #include "names.hpp"
@@ -75,6 +77,19 @@ void parse_option(std::string_view text, const std::vector<std::int64_t>& dimens
     throw std::invalid_argument("'" + std::string(text) +
                                 "' is none of: alpha=DTYPE, alpha_shape=SHAPE, zero=SLOPE, "
                                 "in_place, accumulate, frozen, sgd, offset=ELEMENTS");
+  }
+}
+
+/// The last of two would win, and the first go unnoticed.
+void refuse_what_is_said_twice(std::span<const std::string_view> options) {
+  std::set<std::string_view> said;
+  for (const std::string_view option : options) {
+    const std::string_view key = option.substr(0, option.find('='));
+    const bool updates_alpha = key == "frozen" || key == "sgd";
+    if (!said.insert(updates_alpha ? "frozen or sgd" : key).second) {
+      throw std::invalid_argument("'" + std::string(option) + "' comes second: say " +
+                                  (updates_alpha ? "frozen or sgd" : std::string(key)) + " once");
+    }
   }
 }
 
@@ -171,7 +186,9 @@ Case parse_case(std::string_view text) {
     const auto dimensions =
         parse_dimensions(parts[first + 3], "NxC, NxCxSPATIAL, NxCxHxW or NxCxDxHxW");
     c.problem.shape = shape_of(dimensions);
-    for (std::size_t i = first + 4; i < parts.size(); ++i) parse_option(parts[i], dimensions, c);
+    const std::span options = std::span(parts).subspan(first + 4);
+    refuse_what_is_said_twice(options);
+    for (const std::string_view option : options) parse_option(option, dimensions, c);
     if (c.problem.alpha_mode == AlphaMode::broadcast && c.problem.broadcast == Broadcast{} &&
         c.problem.shape.spatial != 1) {
       throw std::invalid_argument("a broadcast needs alpha_shape=SHAPE");

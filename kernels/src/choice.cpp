@@ -69,6 +69,16 @@ constexpr Rule last_resort(std::string_view variant) {
 // The rules. Until a report of a GPU is committed, the CUDA ones rest on a count of bytes and
 // launches, and say so.
 constexpr std::array kRules{
+    Rule{.variant = "cpu/forward_broadcast",
+         .when = "alpha broadcasts along axes of its own",
+         .why = "the only one with vectors that maps them",
+         .evidence = kLogic,
+         .holds = is_broadcast},
+    Rule{.variant = "cpu/backward_broadcast",
+         .when = "alpha broadcasts along axes of its own",
+         .why = "the only one with vectors that maps them",
+         .evidence = kLogic,
+         .holds = is_broadcast},
     Rule{.variant = "cpu/forward_threaded",
          .when = "the CPU computes",
          .why = "vectors, on all cores",

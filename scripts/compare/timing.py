@@ -11,7 +11,7 @@ SAMPLE_SECONDS = 200e-6  # shorter calls are repeated until a sample lasts that 
 MOST_CALLS = 200
 LEAST_ROUNDS = 5
 MOST_ROUNDS = 31
-SETTLE_SECONDS = 2e-3  # lets the threads of the peer before fall asleep
+SETTLE_SECONDS = 5e-3  # lets the threads of the peer before fall asleep
 
 
 class CpuClock:

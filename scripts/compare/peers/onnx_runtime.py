@@ -38,6 +38,8 @@ def preparer(device, threads):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
+    # Its threads would spin on while the peer after it is timed.
+    options.add_session_config_entry("session.force_spinning_stop", "1")
 
     def prepare(tensors):
         slope = tensors.wide_alpha[0].contiguous()  # ONNX broadcasts it to x, as NumPy does

@@ -50,7 +50,7 @@ def prepare_kernels(tensors):
 
     def backward():
         dx, terms = torch.ops.aten._prelu_kernel_backward(dy, x, wide)
-        return dx, terms.sum(axes)
+        return dx, terms.sum(axes, keepdim=True)
 
     return backward
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "code_hashes.hpp"
 #include "environment.hpp"
 #include "explain.hpp"
 #include "function_plot.hpp"
@@ -45,9 +46,9 @@ void on_interrupt(int signal) {
   std::signal(signal, SIG_DFL);
 }
 
-/// The suites and what the build knows of its kernels lie beside the program, so that a build can
-/// be carried to another machine.
-fs::path folder_beside(const char* name) {
+/// The suites and what the build knows of its kernels and its code lie beside the program, so that
+/// a build can be carried to another machine.
+fs::path beside(const char* name) {
   return fs::read_symlink("/proc/self/exe").parent_path() / name;
 }
 
@@ -87,7 +88,7 @@ void add_named_case(Selection& selection, const std::string& name) {
 Selection select(const Options& options) {
   Selection selection;
   for (const std::string& name : options.suites) {
-    const Suite suite = load_suite(name, folder_beside("suites"), registry());
+    const Suite suite = load_suite(name, beside("suites"), registry());
     selection.suites += (selection.suites.empty() ? "" : ",") + suite.name;
     selection.budget_s += suite.budget_s;
     for (const Case& c : suite.cases) add(selection, c);
@@ -198,12 +199,15 @@ int run(const Options& options) {
 
   session.run.seed = options.device.seed;
   session.run.program = program().name;
-  session.run.kernels = resources::read_tables(folder_beside("kernel_resources"));
+  session.run.kernels = resources::read_tables(beside("kernel_resources"));
+  session.run.code_hashes = read_code_hashes(beside("code_hashes.txt"));
   session.run.interrupted = [] { return interrupted != 0; };
 
   reports::Report report{.environment = read_environment()};
   for (const auto& [backend, choice] : devices) {
-    if (choice.device) report.environment.devices.push_back(choice.device->info());
+    if (!choice.device) continue;
+    reports::DeviceInfo& info = report.environment.devices.emplace_back(choice.device->info());
+    info.clock_resolution_us = choice.device->clock_resolution().count() * 1e6;
   }
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);

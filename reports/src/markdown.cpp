@@ -55,7 +55,7 @@ std::string environment_section(const Report& report) {
                               std::to_string(report.protocol.repetitions) + " blocks of at most " +
                               std::to_string(report.protocol.block) +
                               " cold samples, operands rotated through more than twice the cache") +
-         line("environment key", environment_key(environment));
+         line("environment key", environment_key(report));
 }
 
 std::string failed_section(const Report& report) {

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,8 @@
 
 namespace prelu::reports {
 namespace {
+
+constexpr int kCannotWrite = 5;
 
 struct Options {
   std::string baseline;
@@ -49,12 +52,17 @@ int run(Options options) {
   const Comparison comparison = compare(reports, options.compare);
   const int status = exit_status(comparison, options.status);
 
-  if (!options.markdown.empty()) write_file(options.markdown, comparison_markdown(comparison));
-  if (!options.junit.empty()) write_file(options.junit, comparison_junit(comparison));
-  if (!options.json.empty()) write_file(options.json, comparison_json(comparison, status));
-  if (!options.slower.empty()) write_file(options.slower, slower_cases(comparison));
   std::cout << comparison_table(comparison, options.all);
   if (options.github) std::cout << comparison_annotations(comparison);
+  try {
+    if (!options.markdown.empty()) write_file(options.markdown, comparison_markdown(comparison));
+    if (!options.junit.empty()) write_file(options.junit, comparison_junit(comparison));
+    if (!options.json.empty()) write_file(options.json, comparison_json(comparison, status));
+    if (!options.slower.empty()) write_file(options.slower, slower_cases(comparison));
+  } catch (const std::runtime_error& error) {
+    std::cerr << "prelu-report: " << error.what() << '\n';
+    return kCannotWrite;
+  }
   return status;
 }
 

@@ -84,7 +84,10 @@ std::vector<double> all_samples(const Measurement& measurement) {
 Summary summarize(const Measurement& measurement) {
   const Interval interval = median_interval(all_samples(measurement));
   const double seconds = interval.median * 1e-6;
-  Summary summary{.median_us = interval.median, .low_us = interval.low, .high_us = interval.high};
+  Summary summary{.median_us = interval.median,
+                  .low_us = interval.low,
+                  .high_us = interval.high,
+                  .confidence = interval.confidence};
   if (seconds > 0) {
     summary.bytes_per_second = static_cast<double>(measurement.bytes) / seconds;
     summary.items_per_second = static_cast<double>(measurement.elements) / seconds;

@@ -196,11 +196,12 @@ struct Report {
 /// What must agree before this report may be compared with another.
 std::string environment_key(const Report& report);
 
-/// Derived numbers. The median and its 95 % interval (order statistics) over all cold samples.
+/// Derived numbers. The median and its interval (order statistics) over all cold samples.
 struct Summary {
   double median_us = 0;
   double low_us = 0;
   double high_us = 0;
+  double confidence = 0;  ///< that the interval holds the median; below 0.95 with few samples
   double bytes_per_second = 0;
   double items_per_second = 0;
   std::optional<double> share_of_ceiling;  ///< ceiling_us / median_us

@@ -61,8 +61,8 @@ std::string remarks(const CaseComparison& one) {
   std::string text = one.note;
   if (one.again) text = "again " + change_text(*one.again) + (text.empty() ? "" : "; ") + text;
   if (one.first && one.first->ambiguous) {
-    text += (text.empty() ? "" : "; ") + std::string("its ceiling went from 1 to ") +
-            with_precision(one.first->ceiling_ratio, 0.001);
+    text += (text.empty() ? "" : "; ") + "the ceiling beside it took " +
+            with_precision(one.first->ceiling_ratio, 0.001) + " times as long";
   }
   return text;
 }

@@ -33,7 +33,6 @@ void add_times(GatheredCase& gathered, const Measurement& measurement) {
     blocks.push_back(median(repetition.samples_us));
   }
   if (measurement.ceiling_us) gathered.ceilings_us.push_back(*measurement.ceiling_us);
-  gathered.throttled += measurement.throttled;
 }
 
 void add(GatheredCase& gathered, const Report& report, const Result& result) {
@@ -62,14 +61,14 @@ GatheredSide gather(std::span<const Report> reports) {
   refuse_the_same_twice(reports);
   GatheredSide side;
   for (const Report& report : reports) {
-    std::set<int> processes;
     for (const Result& result : report.results) {
       const auto [place, is_new] = side.places.emplace(result.name, side.cases.size());
       if (is_new) side.cases.push_back({.name = result.name});
       add(side.cases[place->second], report, result);
-      if (result.measurement) processes.insert(result.measurement->process);
     }
-    side.processes += std::max<std::size_t>(processes.size(), 1);
+  }
+  for (const GatheredCase& one : side.cases) {
+    side.processes = std::max(side.processes, one.times_us.size());
   }
   return side;
 }

@@ -24,7 +24,6 @@ struct GatheredCase {
   Side times_us;                    ///< of each process that timed it, its blocks' medians
   std::vector<double> ceilings_us;  ///< one a process
   double clock_resolution_us = 0;
-  int throttled = 0;
 
   bool timed() const { return !times_us.empty(); }
 };
@@ -32,7 +31,7 @@ struct GatheredCase {
 struct GatheredSide {
   std::vector<GatheredCase> cases;  ///< in the order of their first occurrence
   std::map<std::string, std::size_t> places;
-  std::size_t processes = 0;
+  std::size_t processes = 0;  ///< that timed a case, at most
 
   /// Null where there is no such case.
   const GatheredCase* find(const std::string& name) const;

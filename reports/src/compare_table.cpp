@@ -58,11 +58,15 @@ std::string aligned(const std::vector<Row>& rows) {
 
 /// What a row has no room for.
 std::string remarks(const CaseComparison& one) {
-  std::string text = one.note;
-  if (one.again) text = "again " + change_text(*one.again) + (text.empty() ? "" : "; ") + text;
+  std::string text;
+  const auto append = [&text](const std::string& part) {
+    text += (text.empty() || part.empty() ? "" : "; ") + part;
+  };
+  if (one.again) append("again " + change_text(*one.again));
+  append(one.note);
   if (one.first && one.first->ambiguous) {
-    text += (text.empty() ? "" : "; ") + "the ceiling beside it took " +
-            with_precision(one.first->ceiling_ratio, 0.001) + " times as long";
+    append("the ceiling beside it took " + with_precision(one.first->ceiling_ratio, 0.001) +
+           " times as long");
   }
   return text;
 }

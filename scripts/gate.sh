@@ -7,22 +7,18 @@ usage() {
 Usage: scripts/gate.sh BASE [HEAD] [options] [-- prelu-bench arguments]
 
 Builds two commits (never what is uncommitted), runs this checkout's suite 'gate' with each in turns,
-A B B A, in fresh processes, and compares. What is slower is measured again, and only what is slower
-both times is a regression. On the GPU and the CPU, unless '-- --device' names one.
+A B B A, in fresh processes, and compares. What is slower is measured again; only what is slower both
+times is a regression. On the GPU and the CPU, unless '-- --device' names one.
 
   --processes N      a side and round (10); --thorough: 30, which find 3 % where 10 find 5 %
   --budget SECONDS   for measuring, all in all (by the suite: some 4 minutes a round of 10)
   --suite NAME       another suite or file; --preset NAME: how to build (release)
   --noise FILE       what prelu-report calibrate recorded here: smaller differences are no change
   --out FOLDER       for gate.md, gate.xml (JUnit), gate.json, log.txt, and every process's report
-                     (reports/out/gate-<date>)
   --strict, --allow-missing, --ignore-code, --github, --all   see prelu-report compare --help
-
-Exit: 0 no regression, 1 a regression, 2 bad usage, 3 a result is wrong, missing or unverified, 4 not
-comparable (--strict: or undecided), 5 building or the device failed, 130 interrupted.
+Exit: as prelu-report compare; 5 also where building or the device failed; 130 interrupted.
 TEXT
 }
-
 stop() { echo "gate.sh: ${*:2}" >&2; exit "$1"; }
 
 project="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -36,8 +32,8 @@ while (($# > 0)); do
     --processes) processes="$2"; shift ;;
     --thorough) processes=30 ;;
     --budget) budget="$2"; shift ;;
-    --suite) suite="$2"; if [[ -f $2 ]]; then suite="$(realpath "$2")"; fi; shift ;;
     --preset) preset="$2"; shift ;;
+    --suite) suite="$2"; [[ ! -f $2 ]] || suite="$(realpath "$2")"; shift ;;
     --noise) compare+=(--noise "$(realpath -m "$2")"); shift ;;
     --out) out="$(realpath -m "$2")"; shift ;;
     --strict | --allow-missing | --ignore-code | --github | --all) compare+=("$1") ;;
@@ -50,23 +46,22 @@ done
 [[ $processes =~ ^[1-9][0-9]*$ ]] || stop 2 "--processes wants a number above 0, not '$processes'"
 [[ $budget =~ ^([1-9][0-9]*)?$ ]] || stop 2 "--budget wants whole seconds above 0, not '$budget'"
 ((${#commits[@]} == 1 || ${#commits[@]} == 2)) || stop 2 "wants BASE, and perhaps HEAD; see scripts/gate.sh --help"
-if [[ -n $budget ]]; then bench+=(--budget "$(awk "BEGIN { print $budget / $processes / 4 }")"); fi  # two rounds of two sides
+[[ -z $budget ]] || bench+=(--budget "$(awk "BEGIN { print $budget / $processes / 4 }")")  # two rounds, two sides
 cd "$project"
 base="$(git rev-parse --verify --quiet "${commits[0]}^{commit}")" || stop 2 "no commit '${commits[0]}'"
 head="$(git rev-parse --verify --quiet "${commits[1]:-HEAD}^{commit}")" || stop 2 "no commit '${commits[1]:-HEAD}'"
 
-# Both are built in one place, one after the other: what they share is built once, and the same code
-# becomes the same machine code. Their programs then lie under names of one length.
+# Both are built in one place: what they share is built once, and the same code becomes the same machine
+# code. Their programs then lie under names of one length.
 work="$project/build/gate"
-mkdir -p "$work" "$out"
+mkdir -p build "$out" && rm -rf "$out"/round[12] "$out"/{log,slower}.txt
 exec 9> "$work.lock"
 flock --nonblock 9 || stop 5 "another gate.sh is at work in $work"
-clean_up() { git worktree remove --force "$work/tree" 2> /dev/null || true; rm -rf "$work"; git worktree prune; }
-trap clean_up EXIT
-trap 'exit 130' INT TERM
-rm -rf "${work:?}"/* && git worktree prune
+clean_up() { rm -rf "$work" && git worktree prune; }
+trap clean_up EXIT; trap 'exit 130' INT TERM
+clean_up  # what a killed one left
 git worktree add --quiet --detach "$work/tree" "$base"
-if [[ -d .toolkit ]]; then ln -s "$project/.toolkit" "$work/tree/.toolkit"; fi
+[[ ! -d .toolkit ]] || ln -s "$project/.toolkit" "$work/tree/.toolkit"
 for side in base head; do
   echo "gate: building $side, ${!side}" >&2
   git -C "$work/tree" checkout --quiet --detach "${!side}"
@@ -75,37 +70,31 @@ for side in base head; do
 done
 
 measure() {  # ROUND, arguments...: all processes of a round
-  local i side sides status
   for ((i = 1; i <= processes; ++i)); do
-    if ((i % 2)); then sides=(base head); else sides=(head base); fi
-    for side in "${sides[@]}"; do
+    for side in $( ((i % 2)) && echo base head || echo head base); do
       echo "gate: round $1, process $i of $processes, $side" >&2
       status=0
       "$work/$side/prelu-bench" --suite "$suite" "${bench[@]}" "${@:2}" 9>&- \
         --out "$out/round$1/$side/$(printf %03d "$i")" >> "$out/log.txt" 2>&1 || status=$?
-      case $status in
-        0 | 3 | 4) ;;  # what it says is in its report
-        2 | 130) stop "$status" "$(tail -n 1 "$out/log.txt")" ;;
-        *) stop 5 "prelu-bench of $side ended with $status: $(tail -n 1 "$out/log.txt")" ;;
-      esac
+      # What it found wrong (3), or not to verify (4), is in its report.
+      [[ $status =~ ^[034]$ ]] ||
+        stop "$((status == 2 || status == 130 ? status : 5))" "$side: $(tail -n 1 "$out/log.txt")"
     done
   done
 }
 
-judge() {  # arguments...: writes the files; its status is the gate's
+judge() {  # arguments...: writes the files and the table; sets the status
+  status=0
   "$work/head/prelu-report" compare "$out/round1/base" "$out/round1/head" "${compare[@]}" "$@" \
-    --markdown "$out/gate.md" --junit "$out/gate.xml" --json "$out/gate.json" --slower "$out/slower.txt"
+    --markdown "$out/gate.md" --junit "$out/gate.xml" --json "$out/gate.json" \
+    --slower "$out/slower.txt" > "$out/gate.txt" 2>&1 || status=$?
 }
 
 measure 1
-status=0
-: > "$out/slower.txt"
-judge > "$out/gate.txt" 2>&1 || status=$?
-if [[ -s $out/slower.txt ]]; then
+judge
+if [[ $status != 2 && -s $out/slower.txt ]]; then
   measure 2 --filter "^($(paste -sd '|' "$out/slower.txt"))\$"
-  status=0
-  judge --again "$out/round2/base" "$out/round2/head" > "$out/gate.txt" 2>&1 || status=$?
+  judge --again "$out/round2/base" "$out/round2/head"
 fi
-cat "$out/gate.txt"
-echo "gate: the reports, and what came of them: $out" >&2
+cat "$out/gate.txt" && echo "gate: the reports, and what came of them: $out" >&2
 exit "$status"

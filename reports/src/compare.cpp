@@ -130,6 +130,9 @@ bool Comparing::compare_proofs(const GatheredCase& baseline, const GatheredCase*
   if (baseline.unproven) {
     return found(Verdict::unverified, "the baseline was timed, but not verified");
   }
+  if (!candidate->passed && candidate->reason == kBudgetUsedUp) {
+    return found(Verdict::inconclusive, candidate->reason);  // which says nothing of the code
+  }
   if (!candidate->passed)
     return found(Verdict::unverified, "no longer verified: " + candidate->reason);
   if (baseline.failed) return found(Verdict::added, "the baseline failed; the candidate is right");

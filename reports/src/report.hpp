@@ -87,6 +87,9 @@ struct Protocol {
 
 enum class Status { passed, failed, skipped };
 
+/// The reason of a skipped case that the run did not come to.
+inline constexpr std::string_view kBudgetUsedUp = "the budget was used up";
+
 std::string_view name(Status status);
 
 struct Verification {

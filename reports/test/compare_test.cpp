@@ -120,6 +120,16 @@ TEST(Compare, FindsWhatIsNoLongerVerified) {
             Outcome(Verdict::unverified, 3));
 }
 
+TEST(Compare, DoesNotBlameTheCandidateForABudget) {
+  EXPECT_EQ(outcome_of([](Report& report) {
+              Result& result = report.results[0];
+              result.status = result.verification.status = Status::skipped;
+              result.reason = kBudgetUsedUp;
+              result.measurement.reset();
+            }),
+            Outcome(Verdict::inconclusive, 0));
+}
+
 TEST(Compare, FindsWhatIsMissing) {
   EXPECT_EQ(outcome_of([](Report& report) { report.results.erase(report.results.begin()); }),
             Outcome(Verdict::missing, 3));

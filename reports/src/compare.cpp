@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 #include <stdexcept>
+#include <utility>
 
 #include "compare_sides.hpp"
 #include "format.hpp"
@@ -46,8 +47,8 @@ Verdict verdict_of(const Difference& difference) {
 /// Both rounds of a comparison, gathered.
 class Comparing {
  public:
-  Comparing(const ComparedReports& reports, const CompareOptions& options, bool comparable)
-      : options_(options),
+  Comparing(const ComparedReports& reports, CompareOptions options, bool comparable)
+      : options_(std::move(options)),
         comparable_(comparable),
         has_second_round_(!reports.baseline_again.empty() || !reports.candidate_again.empty()),
         baseline_(gather(reports.baseline)),
@@ -283,7 +284,7 @@ Comparison compare(const ComparedReports& reports, const CompareOptions& options
       options.noise->environment_key != environment_key(reports.baseline.front())) {
     fitting.noise.reset();
   }
-  const Comparing comparing(reports, fitting, comparison.comparable);
+  const Comparing comparing(reports, std::move(fitting), comparison.comparable);
   comparison.baseline_processes = comparing.baseline_processes();
   comparison.candidate_processes = comparing.candidate_processes();
   comparison.cases = comparing.cases();

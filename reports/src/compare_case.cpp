@@ -21,10 +21,10 @@ std::vector<double> ranked(const Side& side) {
 }  // namespace
 
 double threshold_for(const ThresholdParts& parts) {
-  constexpr double kShort_us = 10;
+  constexpr double kShortUs = 10;
   constexpr double kLeast = 0.02;
   constexpr double kLeastWhereShort = 0.05;
-  const double least = parts.baseline_us < kShort_us ? kLeastWhereShort : kLeast;
+  const double least = parts.baseline_us < kShortUs ? kLeastWhereShort : kLeast;
   return std::max({least, parts.clock_resolution_us / parts.baseline_us, parts.noise.value_or(0)});
 }
 

@@ -169,8 +169,8 @@ void read_row(const Value& row, Results& results) {
   const Value ours = row.at("prelu");
   Repetition repetition{.samples_us = ours.at("samples_us").numbers(),
                         .cpu_time_us = row.at("cpu_time").number()};
-  constexpr double kMost_us = 1e15;  // a generation; sums of such times are finite
-  const auto is_time = [](double sample) { return sample > 0 && sample < kMost_us; };
+  constexpr double kMostUs = 1e15;  // a generation; sums of such times are finite
+  const auto is_time = [](double sample) { return sample > 0 && sample < kMostUs; };
   if (repetition.samples_us.empty() || !std::ranges::all_of(repetition.samples_us, is_time)) {
     ours.at("samples_us").fail("must hold samples, all above 0 and below 1e15");
   }

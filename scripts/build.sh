@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# scripts/build.sh PRESET TARGET: configures and builds, for bench.sh and test.sh.
+# scripts/build.sh PRESET TARGET [cmake arguments]: configures and builds, for bench.sh and test.sh.
 # Shows the build's progress on a terminal; elsewhere, only what went wrong.
 set -euo pipefail
 cd "$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 
 preset="$1"
 target="$2"
-options=()
+options=("${@:3}")
+# What was compiled in one build folder is known again in another.
+export CCACHE_BASEDIR="${CCACHE_BASEDIR:-$PWD}"
 log="build/$preset.log"
 mkdir -p build
 echo "building build/$preset; the first time takes minutes"

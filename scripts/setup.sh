@@ -4,15 +4,19 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-Usage: scripts/setup.sh [--check]
+Usage: scripts/setup.sh [--frameworks] [--check]
 
 Installs what is missing of the tools and libraries that the build and the tests need, with the
 system's package manager (Debian, Ubuntu; root or sudo). Where there is no usable nvcc, a pinned CUDA
-toolkit goes into the project's folder .toolkit, from its Python wheels; so does nvdisasm, with which
-tests read machine code, where there is none. Quick when nothing is missing.
+toolkit goes into the project's folder .toolkit, from its Python wheels; so do clang-tidy, and, where
+there is none, nvdisasm, with which tests read machine code. Quick when nothing is missing.
 
-  --check   report what is missing, install nothing; exit 1 if something required is missing
-  --help    this text
+  --frameworks   also what the library is compared with: oneDNN from a package; NumPy, PyTorch, ONNX
+                 Runtime, JAX, TensorFlow and Keras, as scripts/framework-requirements says, in the
+                 virtual environment .toolkit/frameworks (3 GB). One that cannot be installed is
+                 named and left out
+  --check        report what is missing, install nothing; exit 1 if something required is missing
+  --help         this text
 
 Exit: 0 all there, 1 something could not be installed, 2 bad usage or a system without apt-get.
 Without a CUDA toolkit the rest is still built: the CPU variants, the reports, the harness.
@@ -20,22 +24,26 @@ TEXT
 }
 
 check_only=false
-case "${1:-}" in
-  "") ;;
-  --check) check_only=true ;;
-  -h | --help) usage; exit 0 ;;
-  *) echo "setup.sh: unknown argument '$1'; allowed: --check, --help" >&2; exit 2 ;;
-esac
-if (($# > 1)); then echo "setup.sh: one argument at most" >&2; exit 2; fi
+frameworks=false
+for argument in "$@"; do
+  case "$argument" in
+    --check) check_only=true ;;
+    --frameworks) frameworks=true ;;
+    -h | --help) usage; exit 0 ;;
+    *)
+      echo "setup.sh: unknown argument '$argument'; allowed: --frameworks, --check, --help" >&2
+      exit 2 ;;
+  esac
+done
 
 project="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 cd "$project"
 
-# Needed to build, then to test. python3-pip installs the CUDA wheels.
+# Needed to build, then to test. python3-pip installs the CUDA wheels, python3-venv the frameworks.
 packages=(
   ca-certificates ccache cmake g++ git libbenchmark-dev libboost-context-dev libcli11-dev libgomp1
   libhwy-dev ninja-build nlohmann-json3-dev pkg-config python3 python3-pip
-  clang-format clang-tidy libbenchmark-tools libgtest-dev libomp-dev python3-jsonschema python3-scipy
+  clang-format libbenchmark-tools libgtest-dev python3-jsonschema python3-scipy python3-venv
   util-linux)
 
 # older VERSION LEAST: whether it is.
@@ -47,30 +55,34 @@ if ! command -v apt-get > /dev/null || ! command -v dpkg-query > /dev/null; then
   exit 2
 fi
 
+is_installed() {
+  [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2> /dev/null || true) == installed ]]
+}
+
 missing=()
 for package in "${packages[@]}"; do
-  status="$(dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null || true)"
-  [[ $status == installed ]] || missing+=("$package")
+  is_installed "$package" || missing+=("$package")
 done
 
 as_root() {
   if ((EUID == 0)); then "$@"; else sudo "$@"; fi
 }
 
+# install_packages NAME...: those packages.
 install_packages() {
   local log=.toolkit/apt.log
   mkdir -p .toolkit
-  echo "setup: installing ${missing[*]}"
+  echo "setup: installing $*"
   if ((EUID != 0)) && ! command -v sudo > /dev/null; then
-    echo "setup.sh: not root, and there is no sudo; run as root: apt-get install ${missing[*]}" >&2
+    echo "setup.sh: not root, and there is no sudo; run as root: apt-get install $*" >&2
     return 1
   fi
   local options=(-y -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
   # A failed update may still leave lists that are good enough.
   as_root apt-get "${options[@]}" update > "$log" 2>&1 || true
   if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get "${options[@]}" install \
-    --no-install-recommends "${missing[@]}" >> "$log" 2>&1; then
-    echo "setup.sh: apt-get could not install: ${missing[*]}" >&2
+    --no-install-recommends "$@" >> "$log" 2>&1; then
+    echo "setup.sh: apt-get could not install: $*" >&2
     echo "  $(grep -m 1 '^E: ' "$log" || tail -n 1 "$log")" >&2
     echo "  the whole of it: $log" >&2
     return 1
@@ -81,7 +93,7 @@ if ((${#missing[@]} > 0)); then
   if $check_only; then
     echo "setup: missing packages: ${missing[*]}"
   else
-    install_packages || exit 1
+    install_packages "${missing[@]}" || exit 1
   fi
 fi
 
@@ -143,18 +155,21 @@ install_cuda() {
   ln -s wheels/nvidia/cu13 .toolkit/cuda
 }
 
-# Few toolkits hold it. Tests of machine code are skipped without it.
-install_nvdisasm() {
-  local folder=.toolkit/nvdisasm
-  if [[ -x $folder/nvidia/cu13/bin/nvdisasm ]] || command -v nvdisasm > /dev/null ||
-    [[ -x /usr/local/cuda/bin/nvdisasm ]]; then return; fi
+# install_wheel NAME: what scripts/NAME-requirements.txt pins, into .toolkit/NAME. Tests that need it are
+# skipped where this fails.
+install_wheel() {
+  local folder=".toolkit/$1" pins="scripts/$1-requirements.txt"
+  if cmp -s "$pins" "$folder/requirements.txt"; then return; fi
+  rm -rf "$folder"
   mkdir -p .toolkit
   if ! /usr/bin/python3 -m pip install --quiet --disable-pip-version-check --no-cache-dir \
     --root-user-action=ignore --only-binary :all: --no-deps --target "$folder" \
-    -r scripts/nvdisasm-requirements.txt > .toolkit/nvdisasm.log 2>&1; then
-    echo "setup: no nvdisasm: $(tail -n 1 .toolkit/nvdisasm.log)" >&2
+    -r "$pins" > "$folder.log" 2>&1; then
+    echo "setup: no $1: $(tail -n 1 "$folder.log")" >&2
     rm -rf "$folder"
+    return
   fi
+  cp "$pins" "$folder/requirements.txt"
 }
 
 nvcc="$(find_nvcc)"
@@ -175,7 +190,20 @@ else
   fi
 fi
 
-if [[ -n $cuda ]] && ! $check_only; then install_nvdisasm; fi
+if ! $check_only; then
+  install_wheel clang-tidy
+  # Few toolkits hold it.
+  if [[ -n $cuda && ! -x /usr/local/cuda/bin/nvdisasm ]] && ! command -v nvdisasm > /dev/null; then
+    install_wheel nvdisasm
+  fi
+fi
+
+if $frameworks; then
+  if ! is_installed libdnnl-dev && { $check_only || ! install_packages libdnnl-dev; }; then
+    echo "setup: no oneDNN (the package libdnnl-dev)" >&2
+  fi
+  if $check_only; then scripts/setup/frameworks.sh --check; else scripts/setup/frameworks.sh; fi
+fi
 
 if $check_only && ((${#missing[@]} > 0)); then exit 1; fi
 echo "setup: packages are there; CUDA: ${cuda:-left out}"

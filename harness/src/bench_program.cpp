@@ -2,6 +2,7 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "onednn.hpp"
 #include "program.hpp"
 
 namespace prelu::harness {
@@ -30,12 +31,14 @@ const Program& program() {
           "  prelu-bench --suite full --device cuda        everything, on the GPU\n"
           "  prelu-bench --verify-only --suite smoke       proofs without measurements\n"
           "  prelu-bench --list --filter bf16              which cases there are\n"
+          "  prelu-bench --suite cpu --peers               beside other libraries\n"
           "  prelu-bench --case cuda/forward_packed/bf16/nchw/per_channel/32x64x56x56\n"
           "  prelu-bench function --alpha 0.5 -o prelu.svg   a picture of the function\n"
           "Options that begin with --benchmark_ go to Google Benchmark.\n",
       .default_suite = "quick",
       .times = true,
       .has_schedules = false,
+      .peers = onednn_peers,
   };
   return kProgram;
 }

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <set>
+#include <span>
 #include <stdexcept>
 
 #include "names.hpp"
+#include "placement.hpp"
 
 namespace prelu::harness {
 namespace {
@@ -71,10 +74,26 @@ void parse_option(std::string_view text, const std::vector<std::int64_t>& dimens
       throw std::invalid_argument("offset=" + std::string(value) + " is above " +
                                   std::to_string(kMostOffset));
     }
+  } else if (key == "shifted" && !value.empty()) {
+    c.shifted = value;
   } else {
-    throw std::invalid_argument("'" + std::string(text) +
-                                "' is none of: alpha=DTYPE, alpha_shape=SHAPE, zero=SLOPE, "
-                                "in_place, accumulate, frozen, sgd, offset=ELEMENTS");
+    throw std::invalid_argument(
+        "'" + std::string(text) +
+        "' is none of: alpha=DTYPE, alpha_shape=SHAPE, zero=SLOPE, "
+        "in_place, accumulate, frozen, sgd, offset=ELEMENTS, shifted=OPERAND");
+  }
+}
+
+/// The last of two would win, and the first go unnoticed.
+void refuse_what_is_said_twice(std::span<const std::string_view> options) {
+  std::set<std::string_view> said;
+  for (const std::string_view option : options) {
+    const std::string_view key = option.substr(0, option.find('='));
+    const bool updates_alpha = key == "frozen" || key == "sgd";
+    if (!said.insert(updates_alpha ? "frozen or sgd" : key).second) {
+      throw std::invalid_argument("'" + std::string(option) + "' comes second: say " +
+                                  (updates_alpha ? "frozen or sgd" : std::string(key)) + " once");
+    }
   }
 }
 
@@ -121,7 +140,8 @@ Broadcast broadcast_of(const std::vector<std::int64_t>& x, const std::vector<std
   return broadcast;
 }
 
-std::string problem_name(const Problem& problem, std::int64_t offset) {
+std::string problem_name(const Case& c) {
+  const Problem& problem = c.problem;
   const Shape& shape = problem.shape;
   std::string text;
   text.append(name(problem.dtype)).append("/");
@@ -142,17 +162,30 @@ std::string problem_name(const Problem& problem, std::int64_t offset) {
   if (problem.in_place) text += "/in_place";
   if (problem.accumulate) text += "/accumulate";
   if (problem.update != AlphaUpdate::gradient) text.append("/").append(name(problem.update));
-  if (offset != 0) text += "/offset=" + std::to_string(offset);
+  if (c.offset != 0) text += "/offset=" + std::to_string(c.offset);
+  if (!c.shifted.empty()) text += "/shifted=" + c.shifted;
   return text;
 }
 
-std::string case_name(const Case& c) { return c.variant + "/" + problem_name(c.problem, c.offset); }
+std::string case_name(const Case& c) { return c.variant + "/" + problem_name(c); }
+
+void validate_case(const Case& c) {
+  validate(c.problem);
+  if (c.shifted.empty()) return;
+  std::string known;
+  for (const std::string_view operand : stored_operands(c.problem)) {
+    if (operand == c.shifted) return;
+    known.append(known.empty() ? "" : ", ").append(operand);
+  }
+  throw std::invalid_argument("shifted: '" + c.shifted +
+                              "' is none of the problem's operands: " + known);
+}
 
 Case parse_case(std::string_view text) {
   try {
     const auto parts = split(text, '/');
     const bool problem_only = parts[0] == "forward" || parts[0] == "backward";
-    const std::size_t first = problem_only ? 1 : 2;
+    const std::size_t first = problem_only ? 1 : parts[0] == "peer" ? 3 : 2;
     if (parts.size() < first + 4) {
       throw std::invalid_argument(
           "expected [BACKEND/VARIANT or DIRECTION]/DTYPE/LAYOUT/ALPHA/SHAPE");
@@ -161,7 +194,8 @@ Case parse_case(std::string_view text) {
     if (problem_only) {
       c.problem.direction = parse<Direction>(parts[0]);
     } else {
-      c.variant = std::string(parts[0]) + "/" + std::string(parts[1]);
+      c.variant = parts[0];
+      for (std::size_t i = 1; i < first; ++i) c.variant.append("/").append(parts[i]);
       c.problem.direction = direction_of(c.variant);
     }
     c.problem.dtype = c.problem.alpha_dtype = parse<DType>(parts[first]);
@@ -170,12 +204,14 @@ Case parse_case(std::string_view text) {
     const auto dimensions =
         parse_dimensions(parts[first + 3], "NxC, NxCxSPATIAL, NxCxHxW or NxCxDxHxW");
     c.problem.shape = shape_of(dimensions);
-    for (std::size_t i = first + 4; i < parts.size(); ++i) parse_option(parts[i], dimensions, c);
+    const std::span options = std::span(parts).subspan(first + 4);
+    refuse_what_is_said_twice(options);
+    for (const std::string_view option : options) parse_option(option, dimensions, c);
     if (c.problem.alpha_mode == AlphaMode::broadcast && c.problem.broadcast == Broadcast{} &&
         c.problem.shape.spatial != 1) {
       throw std::invalid_argument("a broadcast needs alpha_shape=SHAPE");
     }
-    validate(c.problem);
+    validate_case(c);
     return c;
   } catch (const std::invalid_argument& error) {
     throw std::invalid_argument("'" + std::string(text) + "': " + error.what());

@@ -14,21 +14,25 @@ namespace prelu::harness {
 inline constexpr std::int64_t kMostOffset = 1 << 20;
 
 struct Case {
-  std::string variant;  ///< "cuda/forward_packed"
+  std::string variant;  ///< "cuda/forward_packed", or a peer's "peer/onednn-3.1/forward"
   Problem problem;
-  std::int64_t offset = 0;  ///< elements by which every tensor lies past an aligned address
+  std::int64_t offset = 0;  ///< elements by which every operand lies past an aligned address
+  std::string shifted;      ///< the operand that lies one element further than the others, if any
 
   friend bool operator==(const Case&, const Case&) = default;
 };
 
 /// "bf16/nchw/per_channel/4x64x196", with a suffix for each field that is not at its default:
-/// /alpha=f32, /zero=alpha, /in_place, /accumulate, /frozen or /sgd, /offset=1. The shape is n, c
-/// and the flattened rest; of a broadcast it is not flattened, and alpha's stands behind it:
-/// "f32/nchw/broadcast/4x64x14x14/alpha_shape=1x64x1x14".
-std::string problem_name(const Problem& problem, std::int64_t offset);
+/// /alpha=f32, /zero=alpha, /in_place, /accumulate, /frozen or /sgd, /offset=1, /shifted=dy. The
+/// shape is n, c and the flattened rest; of a broadcast it is not flattened, and alpha's stands
+/// behind it: "f32/nchw/broadcast/4x64x14x14/alpha_shape=1x64x1x14".
+std::string problem_name(const Case& c);
 
 /// The variant, then the problem: "cuda/forward_packed/bf16/nchw/per_channel/4x64x196".
 std::string case_name(const Case& c);
+
+/// Throws std::invalid_argument unless the problem is valid and has the operand that is shifted.
+void validate_case(const Case& c);
 
 /// The shape of x's dimensions n, c and any number of spatial ones. Throws std::invalid_argument
 /// where they overflow 63 bits.

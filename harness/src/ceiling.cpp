@@ -74,6 +74,38 @@ double Streams::sample_us(const CeilingKernel& kernel) {
   return time_launch(*device_, work(kernel)).time.count() * kMicroseconds;
 }
 
+double Streams::hot_us(const CeilingKernel& kernel, int launches) {
+  const Work same = [this, launch = kernel.launch, b = kernel.reads > 1 ? b_.at(0) : nullptr](
+                        Stream stream) { launch(a_.at(0), b, out_.at(0), each_, stream); };
+  return device_->time_many(same, launches).count() * kMicroseconds;
+}
+
+double hot_median_us(const std::function<double(int)>& us_of_launches,
+                     const std::function<bool()>& stop) {
+  constexpr double kBatchUs = 5000;
+  constexpr int kBatches = 5;
+  constexpr int kMostLaunches = 1000;
+  const double once = us_of_launches(1);
+  const auto launches =
+      static_cast<int>(std::clamp(kBatchUs / std::max(once, 1e-3), 1.0, double{kMostLaunches}));
+  std::vector<double> times_us;
+  for (int i = 0; i < kBatches; ++i) {
+    times_us.push_back(us_of_launches(launches));
+    if (stop()) break;
+  }
+  return reports::median(times_us);
+}
+
+double CeilingBeside::hot_us(const std::function<bool()>& stop) {
+  double fastest = std::numeric_limits<double>::infinity();
+  for (const CeilingKernel& way : ways_) {
+    fastest = std::min(
+        fastest, hot_median_us([&](int launches) { return streams_.hot_us(way, launches); }, stop));
+    if (stop()) break;
+  }
+  return fastest;
+}
+
 void CeilingBeside::sample(int times) {
   for (int i = 0; i < times; ++i) samples_us_.push_back(streams_.sample_us(kernel_));
 }
@@ -115,7 +147,8 @@ std::unique_ptr<CeilingBeside> Ceilings::beside(int reads, std::int64_t bytes) {
   if (median_us(reads, bytes) == 0) return nullptr;
   try {
     return std::make_unique<CeilingBeside>(Streams(*device_, reads, bytes),
-                                           way_of_name(*device_, *find(reads, bytes)));
+                                           way_of_name(*device_, *find(reads, bytes)),
+                                           ways(*device_, reads));
   } catch (const std::bad_alloc&) {
     return nullptr;
   }

@@ -25,6 +25,8 @@ class Streams {
   void launch(const CeilingKernel& kernel);
   /// One launch of a way with as many read streams, in microseconds; never 0.
   double sample_us(const CeilingKernel& kernel);
+  /// One of `launches` back to back, all on the same memory.
+  double hot_us(const CeilingKernel& kernel, int launches);
 
  private:
   Work work(const CeilingKernel& kernel);
@@ -38,20 +40,29 @@ class Streams {
   std::size_t next_ = 0;
 };
 
+/// The median of five batches, in which launches of one case, back to back, are timed: long enough
+/// that neither the clock's resolution nor the launch of a graph matters.
+double hot_median_us(const std::function<double(int)>& us_of_launches,
+                     const std::function<bool()>& stop);
+
 /// The winning way, to be sampled between the samples of a case, so that what slows the machine
 /// down for a while slows both.
 class CeilingBeside {
  public:
-  CeilingBeside(Streams streams, const CeilingKernel& kernel)
-      : streams_(std::move(streams)), kernel_(kernel) {}
+  /// `ways` are all there are; `kernel` is the winner among them.
+  CeilingBeside(Streams streams, const CeilingKernel& kernel, std::vector<CeilingKernel> ways)
+      : streams_(std::move(streams)), kernel_(kernel), ways_(std::move(ways)) {}
 
   void sample(int times);
   /// 0 before the first sample.
   double median_us() const;
+  /// Of the fastest way when it finds in the caches what they can hold: seldom the winner above.
+  double hot_us(const std::function<bool()>& stop);
 
  private:
   Streams streams_;
   CeilingKernel kernel_;
+  std::vector<CeilingKernel> ways_;
   std::vector<double> samples_us_;
 };
 

@@ -27,6 +27,9 @@ using Buffer = std::unique_ptr<std::byte, std::function<void(std::byte*)>>;
 /// Enqueues one launch.
 using Work = std::function<void(Stream)>;
 
+/// Enqueues a launch of one problem on these operands.
+using Launch = std::function<void(const Operands&, Stream)>;
+
 /// The device itself has failed: what it computes from here on would be meaningless.
 class DeviceError : public std::runtime_error {
  public:

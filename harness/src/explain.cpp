@@ -5,11 +5,13 @@
 #include <bit>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 #include <string_view>
 
 #include "choice.hpp"
 #include "dtype.hpp"
 #include "names.hpp"
+#include "placement.hpp"
 
 namespace prelu::harness {
 namespace {
@@ -52,10 +54,11 @@ std::string operands_of(const Problem& problem) {
   return text + " of " + format_bytes(slopes);
 }
 
-/// What the rest of a pointer's alignment is after the offset: cudaMalloc's 256 bytes at most.
+/// What every tensor is aligned to: cudaMalloc's 256 bytes at most.
 int alignment_of(const Case& c) {
   constexpr std::uint64_t kAllocation = 256;
-  const auto bytes = static_cast<std::uint64_t>(c.offset) * size_of(c.problem.dtype);
+  std::uint64_t bytes = 0;
+  for (const char* tensor : {"x", "y", "dy", "dx"}) bytes |= offset_bytes(c, tensor);
   return static_cast<int>(std::min(
       kAllocation, bytes == 0 ? kAllocation : std::uint64_t{1} << std::countr_zero(bytes)));
 }
@@ -75,7 +78,8 @@ void show_choice(std::ostream& out, Backend backend, const Problem& problem, con
   }
   out << name(backend) << ": " << choice.variant->name << '\n';
   out << "  what       " << choice.variant->summary << '\n';
-  out << "  because    " << choice.rule->when << ": " << choice.rule->why << '\n';
+  out << "  because    " << choice.rule->when << '\n';
+  out << "  gains      " << choice.rule->why << '\n';
   out << "  evidence   " << choice.rule->evidence << '\n';
   out << "  workspace  " << format_bytes(workspace_bytes(*choice.variant, problem));
   if (const auto zeroed = zeroed_workspace_bytes(*choice.variant, problem); zeroed > 0) {
@@ -92,7 +96,7 @@ void show_others(std::ostream& out, Backend backend, const Problem& problem, con
   std::ostringstream unwanted;
   for (const auto& [rule, outcome, reason] : choice.considered) {
     if (outcome != Outcome::next || !shown.insert(rule->variant).second) continue;
-    line(next, rule->variant, rule->when);
+    line(next, rule->variant, rule->why);
   }
   for (const auto& [rule, outcome, reason] : choice.considered) {
     const bool serves = !unsupported(*find_variant(rule->variant), problem);
@@ -121,18 +125,32 @@ void show_others(std::ostream& out, Backend backend, const Problem& problem, con
 }  // namespace
 
 std::string explain(const Case& c, const GpuTraits& gpu, bool assumed) {
+  if (!c.variant.empty()) {
+    throw std::invalid_argument("--explain wants a problem: the direction, " +
+                                std::string(name(c.problem.direction)) + ", in the place of '" +
+                                c.variant + "'");
+  }
   const Problem& problem = c.problem;
   std::ostringstream out;
-  out << name(problem.direction) << '/' << problem_name(problem, c.offset) << '\n';
+  out << name(problem.direction) << '/' << problem_name(c) << '\n';
   out << "  must move  " << format_bytes(minimal_bytes(problem)) << ": " << operands_of(problem)
       << '\n';
   out << "  GPU        " << gpu.name << (assumed ? " (assumed)" : "") << ": compute capability "
       << gpu.compute_capability / 10 << '.' << gpu.compute_capability % 10 << ", " << gpu.sms
       << " multiprocessors, " << (gpu.l2_bytes >> 20) << " MiB of L2 cache\n";
   for (const Backend backend : {Backend::cuda, Backend::cpu}) {
-    const bool any = std::ranges::any_of(
-        registry(), [&](const KernelVariant& variant) { return variant.backend == backend; });
-    if (!any) continue;
+    const auto has = [&](bool absent) {
+      return std::ranges::any_of(registry(), [&](const KernelVariant& variant) {
+        return variant.backend == backend && is_absent(variant) == absent;
+      });
+    };
+    if (!has(false)) {
+      if (has(true)) {
+        out << name(backend)
+            << ": built without it; prelu-simt --explain answers for its kernels\n";
+      }
+      continue;
+    }
     const Choice choice =
         choose(backend, {.problem = problem, .gpu = gpu, .alignment = alignment_of(c)});
     show_choice(out, backend, problem, choice);

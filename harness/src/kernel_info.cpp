@@ -15,7 +15,7 @@ std::string compute_capability_of(const resources::KernelResources& kernel) {
 
 std::optional<reports::KernelInfo> kernel_info(const resources::Table& table, const Case& c,
                                                const std::string& compute_capability) {
-  if (c.offset != 0) return std::nullopt;
+  if (c.offset != 0 || !c.shifted.empty()) return std::nullopt;
   int widest = -1;
   reports::KernelInfo info;
   for (const resources::KernelResources& kernel : table) {

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "catalogue.hpp"
 #include "code_hashes.hpp"
 #include "environment.hpp"
 #include "explain.hpp"
@@ -70,12 +71,15 @@ void add(Selection& selection, const reports::Network& network) {
   selection.networks.push_back(network);
 }
 
-void add_named_case(Selection& selection, const std::string& name) {
+/// A case's name is that of its variant; a problem's stands for every variant of its direction.
+void add_named_case(Selection& selection, const std::string& name, const Catalogue& catalogue,
+                    bool peers) {
   const Case c = parse_case(name);
   std::size_t found = 0;
-  for (const KernelVariant& variant : registry()) {
-    const bool wanted =
-        c.variant.empty() ? variant.direction == c.problem.direction : variant.name == c.variant;
+  for (const KernelVariant& variant : catalogue.all()) {
+    const bool served = variant.direction == c.problem.direction &&
+                        (peers || !variant.name.starts_with(kPeerFolder));
+    const bool wanted = c.variant.empty() ? served : variant.name == c.variant;
     if (!wanted) continue;
     Case one = c;
     one.variant = variant.name;
@@ -85,16 +89,17 @@ void add_named_case(Selection& selection, const std::string& name) {
   if (found == 0) throw std::invalid_argument("--case: no variant is called '" + c.variant + "'");
 }
 
-Selection select(const Options& options) {
+Selection select(const Options& options, const Catalogue& catalogue) {
   Selection selection;
   for (const std::string& name : options.suites) {
-    const Suite suite = load_suite(name, beside("suites"), registry());
+    const Suite suite = load_suite(name, beside("suites"), catalogue.all(), options.peers);
     selection.suites += (selection.suites.empty() ? "" : ",") + suite.name;
     selection.budget_s += suite.budget_s;
     for (const Case& c : suite.cases) add(selection, c);
     for (const reports::Network& network : suite.networks) add(selection, network);
   }
-  for (const std::string& name : options.cases) add_named_case(selection, name);
+  for (const std::string& name : options.cases)
+    add_named_case(selection, name, catalogue, options.peers);
   if (selection.cases.empty()) {
     throw std::invalid_argument("the suites hold no case of a variant in this program");
   }
@@ -118,10 +123,12 @@ Selection select(const Options& options) {
 }
 
 /// With --device the other backend's variants are not asked about.
-void drop_other_backends(Selection& selection, const Options& options, const Devices& devices) {
+void drop_other_backends(Selection& selection, const Options& options, const Devices& devices,
+                         const Catalogue& catalogue) {
   if (options.device.device == "auto") return;
-  std::erase_if(selection.cases,
-                [&](const Case& c) { return !devices.contains(find_variant(c.variant)->backend); });
+  std::erase_if(selection.cases, [&](const Case& c) {
+    return !devices.contains(catalogue.find(c.variant)->backend);
+  });
   if (selection.cases.empty()) {
     throw std::invalid_argument("--device " + options.device.device + " leaves no case");
   }
@@ -180,9 +187,10 @@ int draw_function(const FunctionOptions& drawn) {
 int run(const Options& options) {
   if (options.function) return draw_function(*options.function);
   if (!options.explain.empty()) return explain_all(options);
-  Selection selection = select(options);
+  const Catalogue catalogue(program().peers != nullptr ? program().peers() : std::vector<Peer>{});
+  Selection selection = select(options, catalogue);
   Devices devices = open_devices(options.device);
-  drop_other_backends(selection, options, devices);
+  drop_other_backends(selection, options, devices, catalogue);
   if (options.list) {
     for (const Case& c : selection.cases) std::cout << case_name(c) << '\n';
     return kAllWell;
@@ -199,6 +207,7 @@ int run(const Options& options) {
 
   session.run.seed = options.device.seed;
   session.run.program = program().name;
+  session.run.catalogue = catalogue;
   session.run.kernels = resources::read_tables(beside("kernel_resources"));
   session.run.code_hashes = read_code_hashes(beside("code_hashes.txt"));
   session.run.interrupted = [] { return interrupted != 0; };

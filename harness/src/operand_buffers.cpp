@@ -3,20 +3,12 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "dtype.hpp"
+#include "placement.hpp"
 
 namespace prelu::harness {
 namespace {
 
 constexpr unsigned char kGuardByte = 0xA5;
-
-std::size_t tensor_bytes(const Problem& problem) {
-  return static_cast<std::size_t>(problem.shape.elements()) * size_of(problem.dtype);
-}
-
-std::size_t slope_bytes(const Problem& problem) {
-  return static_cast<std::size_t>(slope_count(problem)) * size_of(problem.alpha_dtype);
-}
 
 }  // namespace
 
@@ -62,29 +54,16 @@ std::string GuardedBuffer::damage() const {
   return {};
 }
 
-OperandBuffers::OperandBuffers(Device& device, const Problem& problem, std::int64_t offset,
-                               std::size_t workspace_bytes, std::size_t zeroed_workspace_bytes)
-    : problem_(problem), zeroed_workspace_bytes_(zeroed_workspace_bytes) {
-  const std::size_t tensor = tensor_bytes(problem);
-  const std::size_t slopes = slope_bytes(problem);
-  const std::size_t tensor_offset = static_cast<std::size_t>(offset) * size_of(problem.dtype);
-  const std::size_t slope_offset = static_cast<std::size_t>(offset) * size_of(problem.alpha_dtype);
-  const auto add = [&](const char* name, std::size_t bytes, std::size_t offset_bytes) {
-    buffers_.push_back({.name = name, .buffer = GuardedBuffer(device, bytes, offset_bytes)});
+OperandBuffers::OperandBuffers(Device& device, const Case& c, std::size_t workspace_bytes,
+                               std::size_t zeroed_workspace_bytes)
+    : problem_(c.problem), zeroed_workspace_bytes_(zeroed_workspace_bytes) {
+  const auto add = [&](std::string_view name, std::size_t bytes, std::size_t offset) {
+    buffers_.push_back({.name = name, .buffer = GuardedBuffer(device, bytes, offset)});
   };
-  add("x", tensor, tensor_offset);
-  add("alpha", slopes, slope_offset);
-  if (problem.direction == Direction::forward) {
-    if (!problem.in_place) add("y", tensor, tensor_offset);
-  } else {
-    add("dy", tensor, tensor_offset);
-    if (!problem.in_place) add("dx", tensor, tensor_offset);
-    if (problem.update != AlphaUpdate::frozen) add("dalpha", slopes, slope_offset);
-    if (problem.update == AlphaUpdate::sgd && !problem.in_place) {
-      add("alpha_out", slopes, slope_offset);
-    }
-    add("workspace", workspace_bytes, 0);
+  for (const std::string_view operand : stored_operands(problem_)) {
+    add(operand, operand_bytes(problem_, operand), offset_bytes(c, operand));
   }
+  if (problem_.direction == Direction::backward) add("workspace", workspace_bytes, 0);
 }
 
 std::size_t OperandBuffers::index_of(std::string_view operand) const {
@@ -165,9 +144,12 @@ std::vector<std::byte> OperandBuffers::read_dalpha() const { return at("dalpha")
 std::vector<std::byte> OperandBuffers::read_alpha_out() const { return at("alpha_out").read(); }
 
 std::size_t OperandBuffers::bytes_needed(const Problem& problem, std::size_t workspace_bytes) {
-  const std::size_t tensors = problem.direction == Direction::forward ? 2 : 3;
+  std::size_t bytes = workspace_bytes;
+  for (const std::string_view operand : stored_operands(problem)) {
+    bytes += operand_bytes(problem, operand);
+  }
   constexpr std::size_t kGuards = std::size_t{8} * 2 * GuardedBuffer::kGuardBytes;
-  return tensors * tensor_bytes(problem) + 3 * slope_bytes(problem) + workspace_bytes + kGuards;
+  return bytes + kGuards;
 }
 
 }  // namespace prelu::harness

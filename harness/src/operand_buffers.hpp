@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "case.hpp"
 #include "device.hpp"
 #include "prelu/operands.hpp"
 #include "prelu/problem.hpp"
@@ -45,12 +46,12 @@ class GuardedBuffer {
   Buffer buffer_;
 };
 
-/// All operands of a problem. In place, y is x, dx is dy and alpha_out is alpha.
+/// All operands of a case. In place, y is x, dx is dy and alpha_out is alpha.
 class OperandBuffers {
  public:
   /// Throws std::bad_alloc.
-  OperandBuffers(Device& device, const Problem& problem, std::int64_t offset,
-                 std::size_t workspace_bytes, std::size_t zeroed_workspace_bytes = 0);
+  OperandBuffers(Device& device, const Case& c, std::size_t workspace_bytes,
+                 std::size_t zeroed_workspace_bytes = 0);
 
   Operands operands() const;
 
@@ -73,7 +74,7 @@ class OperandBuffers {
 
  private:
   struct Named {
-    const char* name;
+    std::string_view name;
     GuardedBuffer buffer;
   };
 

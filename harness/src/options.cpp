@@ -81,6 +81,12 @@ CommandLine read_command_line(int argc, char** argv, const Program& program) {
                  "With --explain: the GPU to choose for: " + gpu_names() +
                      " (default: this machine's, else the first)");
   app.add_option("--filter", options.filter, "Only cases whose name holds this regular expression");
+  if (program.peers != nullptr) {
+    app.add_flag(
+        "--peers", options.peers,
+        "Other libraries too, for every problem of the suites that does not exclude them;\n"
+        "without it they run only where a suite or --case names them");
+  }
   app.add_flag("--list", options.list, "Print the cases' names, one a line, and stop");
   app.add_option("--out", options.out,
                  std::string("Folder for report.json, report.ci.json and report.md") +

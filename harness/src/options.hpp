@@ -25,6 +25,7 @@ struct Options {
   std::string gpu;                   ///< what --explain asks about; empty: this machine's
   std::string filter;                ///< a regular expression that a case's name must hold
   DeviceOptions device;
+  bool peers = false;  ///< other libraries too, for every problem
   bool verify_only = false;
   bool list = false;
   std::string out;                            ///< folder of the report; empty: none is written

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "catalogue.hpp"
 #include "device.hpp"
 #include "runner.hpp"
 
@@ -24,6 +26,7 @@ struct Program {
   const char* default_suite;
   bool times;          ///< false: it only ever verifies
   bool has_schedules;  ///< it takes --schedules; else it takes --device and --threads
+  std::vector<Peer> (*peers)() = nullptr;  ///< null: there are none
 };
 
 /// The program that is linked.

@@ -4,45 +4,24 @@
 #include <type_traits>
 
 #include "dtype.hpp"
+#include "placement.hpp"
 
 namespace prelu::harness {
 namespace {
 
 constexpr std::size_t kAlignment = 256;
 
-/// The sizes of one set.
-struct Sizes {
-  std::size_t tensor;
-  std::size_t slopes;
-  std::size_t tensor_offset;
-  std::size_t slope_offset;
-  std::size_t tensors;  ///< how many full-size tensors a set holds
-  std::size_t total;
-};
-
-/// How many arenas of alpha's size a set holds.
-std::size_t alpha_arenas(const Problem& problem) {
-  if (problem.direction == Direction::forward) return 1;
-  switch (problem.update) {
-    case AlphaUpdate::gradient: return 2;
-    case AlphaUpdate::frozen: return 1;
-    case AlphaUpdate::sgd: return problem.in_place ? 2 : 3;
+/// What one set takes.
+std::size_t bytes_per_set(const Case& c) {
+  std::size_t bytes = 0;
+  for (const std::string_view operand : stored_operands(c.problem)) {
+    bytes += Arena::stride(operand_bytes(c.problem, operand), offset_bytes(c, operand));
   }
-  return 0;
+  return bytes;
 }
 
-Sizes sizes_of(const Problem& problem, std::int64_t offset) {
-  const std::size_t element = size_of(problem.dtype);
-  const std::size_t slope = size_of(problem.alpha_dtype);
-  Sizes sizes{.tensor = static_cast<std::size_t>(problem.shape.elements()) * element,
-              .slopes = static_cast<std::size_t>(slope_count(problem)) * slope,
-              .tensor_offset = static_cast<std::size_t>(offset) * element,
-              .slope_offset = static_cast<std::size_t>(offset) * slope};
-  const bool forward = problem.direction == Direction::forward;
-  sizes.tensors = (forward ? 2U : 3U) - (problem.in_place ? 1U : 0U);
-  sizes.total = sizes.tensors * Arena::stride(sizes.tensor, sizes.tensor_offset) +
-                alpha_arenas(problem) * Arena::stride(sizes.slopes, sizes.slope_offset);
-  return sizes;
+Arena arena_of(Device& device, const Case& c, std::string_view operand, std::size_t sets) {
+  return {device, operand_bytes(c.problem, operand), offset_bytes(c, operand), sets};
 }
 
 std::vector<std::byte> ones(const Problem& problem) {
@@ -85,23 +64,16 @@ std::size_t sets_to_evict(std::size_t bytes_per_set, std::size_t cache_bytes) {
   return std::max<std::size_t>(1, 2 * cache_bytes / std::max<std::size_t>(bytes_per_set, 1) + 1);
 }
 
-RotatingOperands::RotatingOperands(Device& device, const Problem& problem, std::int64_t offset,
-                                   std::size_t workspace_bytes, const ProblemData& data)
-    : problem_(problem),
-      sets_(sets_to_evict(sizes_of(problem, offset).total, device.cache_bytes())),
-      x_(device, sizes_of(problem, offset).tensor, sizes_of(problem, offset).tensor_offset, sets_),
-      alpha_(device, sizes_of(problem, offset).slopes, sizes_of(problem, offset).slope_offset,
-             sets_),
-      out_(device, problem.in_place ? 0 : sizes_of(problem, offset).tensor,
-           sizes_of(problem, offset).tensor_offset, sets_),
-      dy_(device, data.dy.size(), sizes_of(problem, offset).tensor_offset, sets_),
-      dalpha_(device, data.expected_dalpha.empty() ? 0 : sizes_of(problem, offset).slopes,
-              sizes_of(problem, offset).slope_offset, sets_),
-      alpha_out_(device,
-                 data.expected_alpha_out.empty() || problem.in_place
-                     ? 0
-                     : sizes_of(problem, offset).slopes,
-                 sizes_of(problem, offset).slope_offset, sets_),
+RotatingOperands::RotatingOperands(Device& device, const Case& c, std::size_t workspace_bytes,
+                                   const ProblemData& data)
+    : problem_(c.problem),
+      sets_(sets_to_evict(bytes_per_set(c), device.cache_bytes())),
+      x_(arena_of(device, c, "x", sets_)),
+      alpha_(arena_of(device, c, "alpha", sets_)),
+      out_(arena_of(device, c, problem_.direction == Direction::forward ? "y" : "dx", sets_)),
+      dy_(arena_of(device, c, "dy", sets_)),
+      dalpha_(arena_of(device, c, "dalpha", sets_)),
+      alpha_out_(arena_of(device, c, "alpha_out", sets_)),
       workspace_(device, workspace_bytes, 0, 1) {
   // Touched before it is measured: a fresh page costs many times the access.
   out_.fill(device, 0);
@@ -109,7 +81,7 @@ RotatingOperands::RotatingOperands(Device& device, const Problem& problem, std::
   alpha_out_.fill(device, 0);
   workspace_.fill(device, 0);  // which some variants ask for, and leave behind
   x_.write(device, data.x);
-  alpha_.write(device, problem.in_place ? ones(problem) : data.alpha);
+  alpha_.write(device, problem_.in_place ? ones(problem_) : data.alpha);
   dy_.write(device, data.dy);
 }
 
@@ -135,10 +107,10 @@ Operands RotatingOperands::next() {
   return operands;
 }
 
-std::size_t RotatingOperands::bytes_needed(const Problem& problem, std::int64_t offset,
-                                           std::size_t workspace_bytes, std::size_t cache_bytes) {
-  const std::size_t total = sizes_of(problem, offset).total;
-  return sets_to_evict(total, cache_bytes) * total + workspace_bytes;
+std::size_t RotatingOperands::bytes_needed(const Case& c, std::size_t workspace_bytes,
+                                           std::size_t cache_bytes) {
+  const std::size_t bytes = bytes_per_set(c);
+  return sets_to_evict(bytes, cache_bytes) * bytes + workspace_bytes;
 }
 
 }  // namespace prelu::harness

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <vector>
 
+#include "case.hpp"
 #include "device.hpp"
 #include "prelu/operands.hpp"
 #include "prelu/problem.hpp"
@@ -45,16 +45,16 @@ class RotatingOperands {
  public:
   /// Throws std::bad_alloc. In place, alpha is 1: a tensor that is scaled again and again would end
   /// in subnormal numbers or infinities, which no network sees.
-  RotatingOperands(Device& device, const Problem& problem, std::int64_t offset,
-                   std::size_t workspace_bytes, const ProblemData& data);
+  RotatingOperands(Device& device, const Case& c, std::size_t workspace_bytes,
+                   const ProblemData& data);
 
   /// The set that was used longest ago.
   Operands next();
   /// Always the same set, which the caches may hold.
   Operands first() const { return set(0); }
 
-  static std::size_t bytes_needed(const Problem& problem, std::int64_t offset,
-                                  std::size_t workspace_bytes, std::size_t cache_bytes);
+  static std::size_t bytes_needed(const Case& c, std::size_t workspace_bytes,
+                                  std::size_t cache_bytes);
 
  private:
   Operands set(std::size_t index) const;

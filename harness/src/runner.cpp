@@ -34,21 +34,35 @@ class Interrupted : public std::exception {
   const char* what() const noexcept override { return "interrupted"; }
 };
 
-const KernelVariant& variant_of(const Case& c) {
-  const KernelVariant* variant = find_variant(c.variant);
-  if (variant == nullptr) throw std::invalid_argument("no variant is called '" + c.variant + "'");
-  return *variant;
-}
-
 int read_streams(const Problem& problem) { return problem.direction == Direction::forward ? 1 : 2; }
 
 }  // namespace
+
+/// What is being timed.
+struct Runner::Timing {
+  Case c;
+  RotatingOperands operands;
+  std::optional<Sampler> sampler;
+  std::unique_ptr<CeilingBeside> ceiling;  ///< null where there is none
+  reports::Measurement measurement;
+};
+
+Runner::Started::Started(reports::Result result) : result_(std::move(result)) {}
+Runner::Started::Started(Started&&) noexcept = default;
+Runner::Started& Runner::Started::operator=(Started&&) noexcept = default;
+Runner::Started::~Started() = default;
 
 Runner::Runner(Devices& devices, RunOptions options)
     : devices_(&devices), options_(std::move(options)) {
   for (auto& [backend, choice] : devices) {
     if (choice.device) ceilings_.emplace(backend, Ceilings(*choice.device, options_.interrupted));
   }
+}
+
+const KernelVariant& Runner::variant_of(const Case& c) const {
+  const KernelVariant* variant = options_.catalogue.find(c.variant);
+  if (variant == nullptr) throw std::invalid_argument("no variant is called '" + c.variant + "'");
+  return *variant;
 }
 
 Device& Runner::device_of(const Case& c) const {
@@ -75,7 +89,7 @@ reports::Result Runner::new_result(const Case& c) const {
   const auto code_hash = options_.code_hashes.find(c.variant);
   return {.name = case_name(c),
           .variant = c.variant,
-          .problem = direction + problem_name(c.problem, c.offset),
+          .problem = direction + problem_name(c),
           .code_hash = code_hash == options_.code_hashes.end() ? "" : code_hash->second,
           .deterministic = variant.deterministic};
 }
@@ -113,8 +127,7 @@ void Runner::check_memory(const Case& c, bool timed) {
   if (variant.backend == Backend::cpu || device_of(c).info().kind == "simt") {
     needed += OperandBuffers::bytes_needed(c.problem, workspace);
     if (timed) {
-      needed += RotatingOperands::bytes_needed(c.problem, c.offset, workspace,
-                                               device_of(c).cache_bytes());
+      needed += RotatingOperands::bytes_needed(c, workspace, device_of(c).cache_bytes());
     }
   }
   const auto held = cached_data_.size() * static_cast<std::size_t>(data_bytes(c.problem));
@@ -127,11 +140,14 @@ void Runner::verify_into(reports::Result& result, const Case& c,
   const KernelVariant& variant = variant_of(c);
   Device& device = device_of(c);
   Verdict verdict{.verification = result.verification};
-  OperandBuffers buffers(device, c.problem, c.offset, workspace_bytes(variant, c.problem),
+  OperandBuffers buffers(device, c, workspace_bytes(variant, c.problem),
                          zeroed_workspace_bytes(variant, c.problem));
+  const Launch launch = options_.catalogue.prepare(variant, c.problem);
+  const Claims claims = options_.catalogue.claims(variant);
   for (const Dataset& dataset : datasets) {
     if (dataset != datasets.front() && options_.interrupted()) throw Interrupted();
-    harness::verify(device, variant, c, dataset, data_for(c.problem, dataset), buffers, verdict);
+    harness::verify(device, launch, claims, c, dataset, data_for(c.problem, dataset), buffers,
+                    verdict);
     if (!verdict.passed()) break;
   }
   result.verification = verdict.verification;
@@ -164,7 +180,7 @@ bool Runner::guarded(reports::Result& result, const Case& c, const std::function
   } catch (const std::bad_alloc&) {
     const std::size_t workspace = workspace_bytes(variant_of(c), c.problem);
     const std::size_t wanted =
-        RotatingOperands::bytes_needed(c.problem, c.offset, workspace, device_of(c).cache_bytes());
+        RotatingOperands::bytes_needed(c, workspace, device_of(c).cache_bytes());
     ended(reports::Status::skipped,
           "not enough device memory for " + std::to_string(wanted >> 20) + " MiB");
   } catch (const std::exception& error) {
@@ -184,90 +200,95 @@ reports::Result Runner::verify(const Case& c) {
   result.kernel = kernel_info(options_.kernels, c, info.compute_capability);
   guarded(result, c, [&] {
     check_memory(c, false);
-    verify_into(result, c, datasets_for(c.problem, options_.seed));
+    std::vector<Dataset> datasets = datasets_for(c.problem, options_.seed);
+    if (!options_.catalogue.claims(variant_of(c)).special_values) {
+      std::erase_if(datasets, [](const Dataset& set) { return set.kind == DataKind::special; });
+    }
+    verify_into(result, c, datasets);
   });
   return result;
 }
 
-bool Runner::start(const Case& c, Seconds limit) {
-  timing_.reset();
-  result_ = verify(c);
-  if (result_.status != reports::Status::passed) return false;
-  if (c.problem.shape.elements() == 0 || options_.interrupted()) return false;  // nothing to time
+Runner::Started Runner::start(const Case& c, Seconds limit) {
+  Started started(verify(c));
+  if (started.result_.status != reports::Status::passed) return started;
+  if (c.problem.shape.elements() == 0 || options_.interrupted()) return started;  // nothing to time
   Device& device = device_of(c);
-  return guarded(result_, c, [&] {
+  guarded(started.result_, c, [&] {
     check_memory(c, true);
     const KernelVariant& variant = variant_of(c);
     const Dataset dataset{.kind = DataKind::random, .seed = options_.seed};
-    timing_ = std::make_unique<Timing>(Timing{
-        .c = c,
-        .operands =
-            RotatingOperands(device, c.problem, c.offset, workspace_bytes(variant, c.problem),
-                             data_for(c.problem, dataset)),
-        .measurement = {.bytes = minimal_bytes(c.problem),
-                        .elements = c.problem.shape.elements()}});
-    Timing& timing = *timing_;
+    auto timing = std::make_unique<Timing>(
+        Timing{.c = c,
+               .operands = RotatingOperands(device, c, workspace_bytes(variant, c.problem),
+                                            data_for(c.problem, dataset)),
+               .measurement = {.bytes = minimal_bytes(c.problem),
+                               .elements = c.problem.shape.elements()}});
     Ceilings& ceilings = ceilings_.at(variant.backend);
     const int reads = read_streams(c.problem);
-    const double ceiling = ceilings.median_us(reads, timing.measurement.bytes);
-    if (ceiling > 0) timing.measurement.ceiling_us = ceiling;
-    timing.ceiling = ceilings.beside(reads, timing.measurement.bytes);
+    const double ceiling = ceilings.median_us(reads, timing->measurement.bytes);
+    if (ceiling > 0) timing->measurement.ceiling_us = ceiling;
+    timing->ceiling = ceilings.beside(reads, timing->measurement.bytes);
 
-    const auto launch = [&variant, problem = c.problem](const Operands& operands) {
-      return [&variant, problem, operands](Stream stream) {
-        variant.launch(problem, operands, stream);
-      };
+    const auto work = [launch = options_.catalogue.prepare(variant, c.problem)](
+                          const Operands& operands) -> Work {
+      return [&launch, operands](Stream stream) { launch(operands, stream); };
     };
     SamplingPolicy policy = options_.policy;
     policy.limit = limit;
-    timing.sampler.emplace(
-        Clock{.cold = [&device, &timing,
-                       launch] { return time_launch(device, launch(timing.operands.next())); },
-              .hot =
-                  [&device, &timing, launch](int launches) {
-                    return device.time_many(launch(timing.operands.first()), launches);
-                  },
-              .now = [] { return Seconds(steady_clock::now().time_since_epoch()); },
-              .interrupted = options_.interrupted},
+    timing->sampler.emplace(
+        Clock{
+            .cold = [&device, &operands = timing->operands,
+                     work] { return time_launch(device, work(operands.next())); },
+            .hot = [&device, &operands = timing->operands, work](
+                       int launches) { return device.time_many(work(operands.first()), launches); },
+            .now = [] { return Seconds(steady_clock::now().time_since_epoch()); },
+            .interrupted = options_.interrupted},
         policy);
-    timing.sampler->warm_up();
+    timing->sampler->warm_up();
+    started.timing_ = std::move(timing);
   });
+  return started;
 }
 
-std::optional<double> Runner::next_block_us() {
+std::optional<double> Runner::next_block_us(Started& started) {
+  if (!started.timing_) return std::nullopt;
   std::optional<double> median;
-  guarded(result_, timing_->c, [&] {
-    Block block = timing_->sampler->next_block();
-    if (timing_->ceiling) {
+  Timing& timing = *started.timing_;
+  const bool well = guarded(started.result_, timing.c, [&] {
+    Block block = timing.sampler->next_block();
+    if (timing.ceiling) {
       constexpr std::size_t kSamplesPerCeilingSample = 3;
-      timing_->ceiling->sample(
+      timing.ceiling->sample(
           static_cast<int>(block.samples_us.size() / kSamplesPerCeilingSample + 1));
-      timing_->measurement.ceiling_us = timing_->ceiling->median_us();
+      timing.measurement.ceiling_us = timing.ceiling->median_us();
     }
     median = reports::median(block.samples_us);
-    timing_->measurement.repetitions.push_back(
+    timing.measurement.repetitions.push_back(
         {.samples_us = std::move(block.samples_us), .cpu_time_us = block.cpu_time_us});
   });
+  if (!well) started.timing_.reset();
   return median;
 }
 
-reports::Result Runner::finish() {
-  if (timing_ && result_.status == reports::Status::passed &&
-      !timing_->measurement.repetitions.empty()) {
-    const Case c = timing_->c;
-    guarded(result_, c, [&] {
-      Timing& timing = *timing_;
-      timing.measurement.hot_us = timing.sampler->hot_us();
-      timing.measurement.throttled = timing.sampler->throttled();
-      timing.measurement.clock_mhz = timing.sampler->clock_mhz();
-      result_.measurement = timing.measurement;
-      timing_.reset();
-      // Again, with fresh inputs: timing may have left something behind.
-      verify_into(result_, c, {{.kind = DataKind::random, .seed = options_.seed + 1}});
-    });
-  }
-  timing_.reset();
-  return std::exchange(result_, {});
+reports::Result Runner::finish(Started started) {
+  if (!started.timing_ || started.timing_->measurement.repetitions.empty()) return started.result_;
+  const Case c = started.timing_->c;
+  guarded(started.result_, c, [&] {
+    Timing& timing = *started.timing_;
+    timing.measurement.hot_us = timing.sampler->hot_us();
+    const auto cache = static_cast<std::int64_t>(device_of(c).cache_bytes());
+    if (timing.ceiling && timing.measurement.bytes <= cache) {  // beyond, hot is cold
+      timing.measurement.hot_ceiling_us = timing.ceiling->hot_us(options_.interrupted);
+    }
+    timing.measurement.throttled = timing.sampler->throttled();
+    timing.measurement.clock_mhz = timing.sampler->clock_mhz();
+    started.result_.measurement = timing.measurement;
+    started.timing_.reset();
+    // Again, with fresh inputs: timing may have left something behind.
+    verify_into(started.result_, c, {{.kind = DataKind::random, .seed = options_.seed + 1}});
+  });
+  return std::move(started.result_);
 }
 
 std::vector<reports::Ceiling> Runner::ceilings() const {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "case.hpp"
+#include "catalogue.hpp"
 #include "ceiling.hpp"
 #include "device.hpp"
 #include "problem_data.hpp"
@@ -25,6 +26,7 @@ namespace prelu::harness {
 struct RunOptions {
   std::uint64_t seed = 1;
   SamplingPolicy policy;
+  Catalogue catalogue;                             ///< what the cases name
   std::string program = "prelu-bench";             ///< for the command that reruns a case
   resources::Table kernels;                        ///< what the build knows of the GPU's
   std::map<std::string, std::string> code_hashes;  ///< by variant
@@ -47,27 +49,21 @@ class Runner {
   /// Verifies the case and gives the result, without timing it. Throws DeviceError.
   reports::Result verify(const Case& c);
 
-  /// Verifies the case and prepares to time it within `limit`. False when it failed or was skipped:
-  /// finish() says why.
-  bool start(const Case& c, Seconds limit);
-  /// The median of the next block of cold samples, in microseconds, or nothing if the case failed
-  /// meanwhile. Only after start(). Throws DeviceError.
-  std::optional<double> next_block_us();
+  class Started;
+
+  /// Verifies the case and prepares to time it within `limit`. Throws DeviceError.
+  Started start(const Case& c, Seconds limit);
+  /// The median of the next block of cold samples, in microseconds, or nothing if the case is not
+  /// to be timed: it failed or was skipped, and finish() says why. Throws DeviceError.
+  std::optional<double> next_block_us(Started& started);
   /// Hot samples, the ceiling, and the second verification; the result.
-  reports::Result finish();
+  reports::Result finish(Started started);
 
   std::vector<reports::Ceiling> ceilings() const;
   void measure_drift();
 
  private:
-  /// What is being timed.
-  struct Timing {
-    Case c;
-    RotatingOperands operands;
-    std::optional<Sampler> sampler;
-    std::unique_ptr<CeilingBeside> ceiling;  ///< null where there is none
-    reports::Measurement measurement;
-  };
+  struct Timing;
 
   /// Lets go of the data of another problem.
   void turn_to(const Problem& problem);
@@ -76,6 +72,7 @@ class Runner {
   void verify_into(reports::Result& result, const Case& c, const std::vector<Dataset>& datasets);
   bool guarded(reports::Result& result, const Case& c, const std::function<void()>& work);
   void check_memory(const Case& c, bool timed);
+  const KernelVariant& variant_of(const Case& c) const;
   Device& device_of(const Case& c) const;
   std::string rerun_command(const Case& c) const;
 
@@ -86,9 +83,21 @@ class Runner {
   // The data of the current problem: its variants stand together in a suite.
   Problem cached_problem_;
   std::vector<std::pair<Dataset, ProblemData>> cached_data_;
+};
+
+/// A case between its start and its finish. Several may be under way, and take turns.
+class Runner::Started {
+ public:
+  Started(Started&&) noexcept;
+  Started& operator=(Started&&) noexcept;
+  ~Started();
+
+ private:
+  friend class Runner;
+  explicit Started(reports::Result result);
 
   reports::Result result_;
-  std::unique_ptr<Timing> timing_;
+  std::unique_ptr<Timing> timing_;  ///< null where it is not to be timed
 };
 
 }  // namespace prelu::harness

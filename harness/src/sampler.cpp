@@ -4,6 +4,7 @@
 #include <cmath>
 #include <ctime>
 
+#include "ceiling.hpp"
 #include "statistics.hpp"
 
 namespace prelu::harness {
@@ -81,19 +82,9 @@ Block Sampler::next_block() {
 }
 
 double Sampler::hot_us() {
-  // Long enough that the clock's resolution and the launch of the graph do not matter.
-  constexpr double kBatchSeconds = 0.005;
-  constexpr int kBatches = 5;
-  constexpr int kMostLaunches = 1000;
-  const double once = clock_.hot(1).count();
-  const auto launches = static_cast<int>(
-      std::clamp(kBatchSeconds / std::max(once, 1e-9), 1.0, double{kMostLaunches}));
-  std::vector<double> times_us;
-  for (int i = 0; i < kBatches; ++i) {
-    times_us.push_back(clock_.hot(launches).count() * kMicroseconds);
-    if (clock_.interrupted() || clock_.now() - start_ > 2 * policy_.limit) break;
-  }
-  return reports::median(times_us);
+  return hot_median_us(
+      [this](int launches) { return clock_.hot(launches).count() * kMicroseconds; },
+      [this] { return clock_.interrupted() || clock_.now() - start_ > 2 * policy_.limit; });
 }
 
 }  // namespace prelu::harness

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <deque>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 #include "progress.hpp"
 
@@ -18,6 +20,10 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view kRepetitionsFlag = "--benchmark_repetitions=";
 constexpr int kMostRepetitions = 1000;
+
+bool same_problem(const Case& a, const Case& b) {
+  return a.problem == b.problem && a.offset == b.offset;
+}
 
 /// Google Benchmark's display: silent, because Progress speaks.
 class SilentReporter : public benchmark::BenchmarkReporter {
@@ -65,8 +71,10 @@ class Session {
 
   void time_all();
   void body(benchmark::State& state, std::size_t i);
+  std::vector<std::size_t> turns_with(std::size_t i) const;
+  void start_turns(std::size_t i);
   std::optional<double> next_block_us(std::size_t i);
-  void finish_current();
+  void finish_turns();
   Seconds limit_for(std::size_t i) const;
 
   bool over_budget() const {
@@ -86,7 +94,7 @@ class Session {
   /// The device has failed: nothing more runs on it, and the case that was at work is to blame.
   void end_with(const std::exception& error) {
     outcome_.device_error = error.what();
-    current_.reset();
+    turns_.clear();
     if (!at_work_ || done_[*at_work_]) return;
     const Case& c = cases_[*at_work_];
     outcome_.device_error = case_name(c) + ": " + error.what();
@@ -127,7 +135,13 @@ class Session {
   Progress progress_{0};
   SessionOutcome outcome_;
   std::vector<bool> done_;
-  std::optional<std::size_t> current_;  ///< the case that is started and not finished
+  /// A case that is started and not finished.
+  struct Turn {
+    std::size_t i;
+    Runner::Started started;
+    std::deque<double> blocks_us;  ///< medians that Google Benchmark has yet to ask for
+  };
+  std::vector<Turn> turns_;             ///< those of one problem
   std::optional<std::size_t> at_work_;  ///< the case whose kernel ran last
   Clock::time_point start_ = Clock::now();
   Clock::time_point last_checkpoint_ = start_;
@@ -148,29 +162,57 @@ Seconds Session::limit_for(std::size_t i) const {
                                             static_cast<double>(std::max<std::size_t>(left, 1))));
 }
 
+/// A peer and the variants it is compared with take turns, block by block, so that what slows the
+/// machine down for a while slows all of them. Other cases are timed one after another.
+std::vector<std::size_t> Session::turns_with(std::size_t i) const {
+  std::vector<std::size_t> together;
+  bool any_peer = false;
+  for (std::size_t k = i; k < cases_.size() && same_problem(cases_[k], cases_[i]); ++k) {
+    if (done_[k] || !reasons_to_skip_[k].empty()) continue;
+    together.push_back(k);
+    any_peer = any_peer || cases_[k].variant.starts_with(kPeerFolder);
+  }
+  return any_peer ? together : std::vector<std::size_t>{i};
+}
+
+void Session::start_turns(std::size_t i) {
+  finish_turns();
+  if (stopped() || done_[i]) return;
+  const std::vector<std::size_t> together = turns_with(i);
+  const Seconds limit = limit_for(i) * static_cast<double>(together.size());
+  for (const std::size_t k : together) {
+    progress_.starting(case_name(cases_[k]));
+    at_work_ = k;
+    turns_.push_back({.i = k, .started = runner_.start(cases_[k], limit), .blocks_us = {}});
+  }
+}
+
 /// Google Benchmark calls the body once for each repetition; the case is prepared once and kept.
 std::optional<double> Session::next_block_us(std::size_t i) {
-  if (current_ != i) {
-    finish_current();
-    if (stopped() || done_[i]) return std::nullopt;
-    progress_.starting(case_name(cases_[i]));
-    at_work_ = i;
-    const bool ready = runner_.start(cases_[i], limit_for(i));
-    current_ = i;
-    if (!ready) finish_current();
+  const auto turn_of = [&] { return std::ranges::find(turns_, i, &Turn::i); };
+  if (turn_of() == turns_.end()) start_turns(i);
+  const auto turn = turn_of();
+  if (turn == turns_.end()) return std::nullopt;
+  if (turn->blocks_us.empty()) {
+    for (Turn& next : turns_) {
+      if (options_.run.interrupted()) return std::nullopt;
+      at_work_ = next.i;
+      if (const auto block_us = runner_.next_block_us(next.started)) {
+        next.blocks_us.push_back(*block_us);
+      }
+    }
   }
-  if (current_ != i || options_.run.interrupted()) return std::nullopt;
-  const std::optional<double> block_us = runner_.next_block_us();
-  if (!block_us) finish_current();
+  if (turn->blocks_us.empty()) return std::nullopt;
+  const double block_us = turn->blocks_us.front();
+  turn->blocks_us.pop_front();
   return block_us;
 }
 
-void Session::finish_current() {
-  if (!current_) return;
-  const std::size_t finished = *current_;
-  current_.reset();
-  at_work_ = finished;
-  record(finished, runner_.finish());
+void Session::finish_turns() {
+  for (Turn& turn : std::exchange(turns_, {})) {
+    at_work_ = turn.i;
+    record(turn.i, runner_.finish(std::move(turn.started)));
+  }
 }
 
 void Session::body(benchmark::State& state, std::size_t i) {
@@ -207,7 +249,7 @@ void Session::time_all() {
     benchmark::RunSpecifiedBenchmarks(shows_rows(options_.google_benchmark) ? nullptr : &silent);
   }
   if (outcome_.device_error.empty()) {
-    finish_current();
+    finish_turns();
     at_work_.reset();
     if (!stopped()) runner_.measure_drift();
   }

@@ -12,7 +12,7 @@
 namespace prelu::harness {
 
 Suite parse_suite(std::string_view json, std::string_view source,
-                  std::span<const KernelVariant> variants) {
+                  std::span<const KernelVariant> variants, bool peers) {
   const nlohmann::json document = reports::parse_strictly(json, source);
   const Value root(document, std::string(source));
   root.allow_only({"schema", "name", "description", "budget", "variants", "groups", "networks"});
@@ -22,7 +22,7 @@ Suite parse_suite(std::string_view json, std::string_view source,
   Suite suite{.name = root.at("name").text()};
   if (root.has("description")) suite.description = root.at("description").text();
   if (root.has("budget")) suite.budget_s = root.at("budget").seconds();
-  const VariantFilter filter(root, VariantFilter(variants));
+  const VariantFilter filter(root, VariantFilter(variants, peers));
   CaseList cases;
   if (root.has("groups") || !root.has("networks")) {
     for (const Value& group : root.at("groups").elements()) expand_group(group, filter, cases);
@@ -44,7 +44,7 @@ Suite parse_suite(std::string_view json, std::string_view source,
 }
 
 Suite load_suite(const std::string& name_or_file, const std::filesystem::path& folder,
-                 std::span<const KernelVariant> variants) {
+                 std::span<const KernelVariant> variants, bool peers) {
   namespace fs = std::filesystem;
   const fs::path named = folder / (name_or_file + ".json");
   const bool is_name = name_or_file.find('/') == std::string::npos && fs::is_regular_file(named);
@@ -63,7 +63,7 @@ Suite load_suite(const std::string& name_or_file, const std::filesystem::path& f
                                 "' is neither a file nor one of: " + list);
   }
   const std::string text{std::istreambuf_iterator<char>(stream), {}};
-  return parse_suite(text, file.string(), variants);
+  return parse_suite(text, file.string(), variants, peers);
 }
 
 }  // namespace prelu::harness

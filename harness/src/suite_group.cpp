@@ -1,6 +1,7 @@
 // A group of a suite: the product of its lists.
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "suite_parts.hpp"
 
@@ -23,7 +24,8 @@ void for_each_combination(Visit visit, const List& first, const Lists&... rest) 
 
 void expand_group(const Value& group, const VariantFilter& variants, CaseList& cases) {
   group.allow_only({"direction", "dtype", "alpha_dtype", "layout", "alpha", "zero", "in_place",
-                    "accumulate", "update", "offset", "shapes", "alpha_shapes", "variants"});
+                    "accumulate", "update", "offset", "shifted", "shapes", "alpha_shapes",
+                    "variants"});
   const auto direction = group.at("direction").enumerator<Direction>();
   const auto names = VariantFilter(group, variants).names(direction);
   const auto dtypes = enumerators<DType>(group, "dtype", {DType::f32});
@@ -38,6 +40,8 @@ void expand_group(const Value& group, const VariantFilter& variants, CaseList& c
     if (offset > kMostOffset) value.fail("must be at most " + std::to_string(kMostOffset));
     return offset;
   });
+  const auto shifted =
+      list<std::string>(group, "shifted", {""}, [](const Value& value) { return value.text(); });
   // "same" is x's dtype, whatever it is; f32 beside f32 is the same problem again.
   const auto alpha_is_f32 = list<bool>(group, "alpha_dtype", {false}, [](const Value& value) {
     const std::string text = value.text();
@@ -60,27 +64,29 @@ void expand_group(const Value& group, const VariantFilter& variants, CaseList& c
   for_each_combination(
       [&](const Dimensions& shape, const Dimensions& alpha_shape, DType dtype, bool f32_alpha,
           Layout layout, AlphaMode mode, SlopeAtZero zero, bool in_place_now, bool accumulate_now,
-          AlphaUpdate update, std::int64_t offset) {
-        Problem problem{.direction = direction,
-                        .dtype = dtype,
-                        .alpha_dtype = f32_alpha ? DType::f32 : dtype,
-                        .layout = layout,
-                        .alpha_mode = mode,
-                        .shape = shape_of(shape),
-                        .at_zero = zero,
-                        .in_place = in_place_now,
-                        .accumulate = accumulate_now,
-                        .update = update};
+          AlphaUpdate update, std::int64_t offset, const std::string& shifted_now) {
+        Case c{.problem = {.direction = direction,
+                           .dtype = dtype,
+                           .alpha_dtype = f32_alpha ? DType::f32 : dtype,
+                           .layout = layout,
+                           .alpha_mode = mode,
+                           .shape = shape_of(shape),
+                           .at_zero = zero,
+                           .in_place = in_place_now,
+                           .accumulate = accumulate_now,
+                           .update = update},
+               .offset = offset,
+               .shifted = shifted_now};
         try {
-          if (broadcast) problem.broadcast = broadcast_of(shape, alpha_shape);
-          validate(problem);
+          if (broadcast) c.problem.broadcast = broadcast_of(shape, alpha_shape);
+          validate_case(c);
         } catch (const std::invalid_argument& error) {
           group.fail(error.what());
         }
-        cases.add(names, problem, offset);
+        cases.add(names, std::move(c));
       },
       shapes, alpha_shapes, dtypes, alpha_is_f32, layouts, modes, zeros, in_place, accumulate,
-      updates, offsets);
+      updates, offsets, shifted);
 }
 
 }  // namespace prelu::harness

@@ -46,6 +46,7 @@ class Value {
   std::vector<Value> elements() const {
     if (!json_.is_array() || json_.empty()) fail("must be a list that is not empty");
     std::vector<Value> values;
+    values.reserve(json_.size());
     for (std::size_t i = 0; i < json_.size(); ++i) {
       values.emplace_back(json_[i], place_ + "[" + std::to_string(i) + "]");
     }

@@ -67,8 +67,8 @@ std::vector<reports::Network> expand_network(const Value& network, const Variant
         } catch (const std::invalid_argument& error) {
           network.fail(error.what());
         }
-        cases.add(filter.names(direction), problem, 0);
-        return std::string(name(direction)) + "/" + problem_name(problem, 0);
+        cases.add(filter.names(direction), {.problem = problem});
+        return std::string(name(direction)) + "/" + problem_name({.problem = problem});
       };
       reports::NetworkLayer in_report{.times = layer.times};
       in_report.forward = add(Direction::forward);

@@ -4,6 +4,8 @@
 #include <regex>
 #include <stdexcept>
 
+#include "catalogue.hpp"
+
 namespace prelu::harness {
 namespace {
 
@@ -21,10 +23,17 @@ std::regex glob(const std::string& pattern) {
   return std::regex(expression);
 }
 
+bool is_peer(const KernelVariant& variant) { return variant.name.starts_with(kPeerFolder); }
+
 }  // namespace
 
+VariantFilter::VariantFilter(std::span<const KernelVariant> variants, bool peers)
+    : variants_(variants), peers_(peers) {
+  for (const KernelVariant& variant : variants) chosen_.push_back(peers || !is_peer(variant));
+}
+
 VariantFilter::VariantFilter(const Value& part, const VariantFilter& otherwise)
-    : variants_(otherwise.variants_), chosen_(otherwise.chosen_) {
+    : variants_(otherwise.variants_), peers_(otherwise.peers_), chosen_(otherwise.chosen_) {
   if (!part.has("variants")) return;
   std::vector<bool> included(variants_.size(), false);
   std::vector<bool> excluded(variants_.size(), false);
@@ -49,7 +58,9 @@ VariantFilter::VariantFilter(const Value& part, const VariantFilter& otherwise)
     if (!known && here) element.fail("no variant is called '" + pattern + "'");
   }
   for (std::size_t i = 0; i < variants_.size(); ++i) {
-    chosen_[i] = (included[i] || !includes_any) && !excluded[i];
+    const bool wanted =
+        is_peer(variants_[i]) ? peers_ || included[i] : included[i] || !includes_any;
+    chosen_[i] = wanted && !excluded[i];
   }
 }
 
@@ -61,11 +72,10 @@ std::vector<std::string> VariantFilter::names(Direction direction) const {
   return names;
 }
 
-void CaseList::add(const std::vector<std::string>& variants, const Problem& problem,
-                   std::int64_t offset) {
+void CaseList::add(const std::vector<std::string>& variants, Case c) {
   for (const std::string& variant : variants) {
-    Case c{.variant = variant, .problem = problem, .offset = offset};
-    if (seen_.insert(case_name(c)).second) cases_.push_back(std::move(c));
+    c.variant = variant;
+    if (seen_.insert(case_name(c)).second) cases_.push_back(c);
   }
 }
 

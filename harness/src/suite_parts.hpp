@@ -16,12 +16,12 @@
 namespace prelu::harness {
 
 /// Which variants a part is for: patterns such as "cuda/*", where * stands for any text and a
-/// leading ! leaves out what matches.
+/// leading ! leaves out what matches. Peers pass where a pattern that begins with "peer/" names
+/// them or, if they are wanted anyway, where none leaves them out.
 class VariantFilter {
  public:
-  /// Lets every variant pass.
-  explicit VariantFilter(std::span<const KernelVariant> variants)
-      : variants_(variants), chosen_(variants.size(), true) {}
+  /// Lets every variant pass, and the peers if `peers`.
+  VariantFilter(std::span<const KernelVariant> variants, bool peers);
   /// `part`'s key "variants" if it has one, else all that `otherwise` lets pass.
   VariantFilter(const Value& part, const VariantFilter& otherwise);
 
@@ -29,14 +29,15 @@ class VariantFilter {
 
  private:
   std::span<const KernelVariant> variants_;
+  bool peers_;
   std::vector<bool> chosen_;
 };
 
 /// Cases in the order in which they come, each of them once.
 class CaseList {
  public:
-  /// The problem with each of the variants.
-  void add(const std::vector<std::string>& variants, const Problem& problem, std::int64_t offset);
+  /// `c` with each of the variants.
+  void add(const std::vector<std::string>& variants, Case c);
   std::vector<Case> take() { return std::move(cases_); }
 
  private:

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <optional>
+#include <span>
 #include <sstream>
 #include <tuple>
 #include <type_traits>
@@ -17,9 +18,10 @@ namespace {
 constexpr std::array<unsigned char, 2> kPoisons{0xFF, 0x3C};  // a NaN, and a small number
 
 template <class S>
-bool same(const S& expected, const S& actual) {
+bool same(const S& expected, const S& actual, bool signed_zeros) {
   // The same bits: -0 is not 0.  NOLINTNEXTLINE(bugprone-suspicious-memory-comparison)
   if (std::memcmp(&expected, &actual, sizeof(S)) == 0) return true;
+  if (!signed_zeros && widen(expected) == 0 && widen(actual) == 0) return true;
   return std::isnan(widen(expected)) && std::isnan(widen(actual));
 }
 
@@ -37,7 +39,7 @@ std::string show(const S& value) {
 /// The first element that differs, described; empty where none does.
 std::string compare_elements(DType dtype, const char* tensor,
                              const std::vector<std::byte>& expected,
-                             const std::vector<std::byte>& actual) {
+                             const std::vector<std::byte>& actual, bool signed_zeros = true) {
   if (expected.empty() || std::memcmp(expected.data(), actual.data(), expected.size()) == 0) {
     return {};
   }
@@ -48,7 +50,7 @@ std::string compare_elements(DType dtype, const char* tensor,
     std::size_t wrong = 0;
     std::size_t first = 0;
     for (std::size_t i = 0; i < count; ++i) {
-      if (same(want[i], have[i])) continue;
+      if (same(want[i], have[i], signed_zeros)) continue;
       if (wrong++ == 0) first = i;
     }
     if (wrong == 0) return {};
@@ -60,9 +62,8 @@ std::string compare_elements(DType dtype, const char* tensor,
 
 bool holds_nan(DType dtype, const std::vector<std::byte>& bytes) {
   return visit_dtype(dtype, [&]<class S>(std::type_identity<S>) {
-    const auto* values = reinterpret_cast<const S*>(bytes.data());
-    return std::any_of(values, values + bytes.size() / sizeof(S),
-                       [](const S& value) { return std::isnan(widen(value)); });
+    const std::span values(reinterpret_cast<const S*>(bytes.data()), bytes.size() / sizeof(S));
+    return std::ranges::any_of(values, [](const S& value) { return std::isnan(widen(value)); });
   });
 }
 
@@ -118,15 +119,15 @@ AlphaResults read_alpha_results(const Problem& problem, const OperandBuffers& bu
 }
 
 /// Runs once and compares; what is wrong, or an empty string.
-std::string run_and_compare(Device& device, const KernelVariant& variant, const Case& c,
-                            const ProblemData& data, OperandBuffers& buffers, unsigned char poison,
-                            std::optional<AlphaResults>& first,
+std::string run_and_compare(Device& device, const Launch& launch, const Claims& claims,
+                            const Case& c, const ProblemData& data, OperandBuffers& buffers,
+                            unsigned char poison, std::optional<AlphaResults>& first,
                             reports::Verification& verification) {
   const bool forward = c.problem.direction == Direction::forward;
   buffers.prepare(data, poison);
   buffers.seal();
   try {
-    device.run([&](Stream stream) { variant.launch(c.problem, buffers.operands(), stream); });
+    device.run([&](Stream stream) { launch(buffers.operands(), stream); });
   } catch (...) {
     buffers.unseal();
     throw;
@@ -138,7 +139,7 @@ std::string run_and_compare(Device& device, const KernelVariant& variant, const 
       c.problem.shape.elements() +
       static_cast<std::int64_t>(data.expected_dalpha.size() + data.expected_alpha_out.size());
   if (std::string wrong = compare_elements(c.problem.dtype, forward ? "y" : "dx", data.expected,
-                                           buffers.read_output());
+                                           buffers.read_output(), claims.special_values);
       !wrong.empty()) {
     return wrong;
   }
@@ -156,7 +157,7 @@ std::string run_and_compare(Device& device, const KernelVariant& variant, const 
     return wrong;
   }
   if (!first) first = results;
-  if (!variant.deterministic) return {};
+  if (!claims.deterministic) return {};
   for (const auto& [operand, before, now] :
        {std::tuple("dalpha", &first->dalpha, &results.dalpha),
         std::tuple("alpha_out", &first->alpha_out, &results.alpha_out)}) {
@@ -175,9 +176,10 @@ bool matches(double expected, double actual, double allowed) {
   return std::abs(actual - expected) <= allowed;  // false for a NaN, so a NaN never passes
 }
 
-void verify(Device& device, const KernelVariant& variant, const Case& c, const Dataset& dataset,
-            const ProblemData& data, OperandBuffers& buffers, Verdict& verdict) {
-  const bool compare_runs = variant.deterministic && c.problem.direction == Direction::backward &&
+void verify(Device& device, const Launch& launch, const Claims& claims, const Case& c,
+            const Dataset& dataset, const ProblemData& data, OperandBuffers& buffers,
+            Verdict& verdict) {
+  const bool compare_runs = claims.deterministic && c.problem.direction == Direction::backward &&
                             dataset.kind == DataKind::random;
   const int least = compare_runs || expects_nan(c.problem, data) ? 2 : 1;
   const int runs = std::max(device.schedules(), least);
@@ -185,7 +187,7 @@ void verify(Device& device, const KernelVariant& variant, const Case& c, const D
   for (int run = 0; run < runs && verdict.passed(); ++run) {
     device.use_schedule(run % device.schedules());
     const std::string wrong = run_and_compare(
-        device, variant, c, data, buffers,
+        device, launch, claims, c, data, buffers,
         kPoisons[static_cast<std::size_t>(run) % kPoisons.size()], first, verdict.verification);
     if (!wrong.empty()) {
       verdict.mismatch = wrong + " (" + describe(dataset) + " data, seed " +

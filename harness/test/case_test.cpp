@@ -37,10 +37,25 @@ TEST(CaseName, HasASuffixForEachFieldThatIsNotAtItsDefault) {
                            .at_zero = SlopeAtZero::alpha,
                            .in_place = true,
                            .accumulate = true},
-               .offset = 7};
+               .offset = 7,
+               .shifted = "dalpha"};
   EXPECT_EQ(case_name(c),
             "cpu/backward_naive/f16/nhwc/per_element/2x3x5/alpha=f32/zero=alpha/in_place/"
-            "accumulate/offset=7");
+            "accumulate/offset=7/shifted=dalpha");
+}
+
+TEST(CaseName, SaysWhichOperandLiesFurtherThanTheOthers) {
+  for (const char* name :
+       {"forward/f32/nchw/shared/2x3x5/shifted=x", "forward/f32/nchw/shared/2x3x5/shifted=y",
+        "forward/f16/nchw/shared/2x3x5/in_place/offset=1/shifted=alpha",
+        "backward/f32/nchw/shared/2x3x5/shifted=dy", "backward/f32/nchw/shared/2x3x5/shifted=dx",
+        "backward/f32/nchw/shared/2x3x5/shifted=dalpha",
+        "backward/f32/nchw/shared/2x3x5/sgd/shifted=alpha_out"}) {
+    const Case c = parse_case(name);
+    EXPECT_EQ(name,
+              std::string(c.problem.direction == Direction::forward ? "forward/" : "backward/") +
+                  problem_name(c));
+  }
 }
 
 TEST(CaseName, IsReadBackToAnEqualCaseWhateverItsFields) {
@@ -86,7 +101,7 @@ TEST(CaseName, OfAProblemStartsWithItsDirection) {
   EXPECT_EQ(c.variant, "");
   EXPECT_EQ(c.problem.direction, Direction::backward);
   EXPECT_EQ(c.problem.dtype, DType::f64);
-  EXPECT_EQ(problem_name(c.problem, c.offset), "f64/nchw/shared/2x3x5/zero=zero");
+  EXPECT_EQ(problem_name(c), "f64/nchw/shared/2x3x5/zero=zero");
 }
 
 TEST(CaseName, TakesItsDirectionFromTheVariant) {
@@ -110,7 +125,7 @@ TEST(CaseName, SaysWhatIsDoneForAlphaUnlessItIsTheGradient) {
   for (const char* name : {"backward/f32/nchw/shared/2x3x5/frozen",
                            "backward/f16/nhwc/per_channel/2x3x5/alpha=f32/in_place/sgd/offset=1"}) {
     const Case c = parse_case(name);
-    EXPECT_EQ("backward/" + problem_name(c.problem, c.offset), name);
+    EXPECT_EQ("backward/" + problem_name(c), name);
   }
   EXPECT_EQ(parse_case("backward/f32/nchw/shared/2x3/sgd").problem.update, AlphaUpdate::sgd);
 }
@@ -123,13 +138,20 @@ TEST(CaseName, OfABroadcastKeepsTheDimensionsOfXAndOfAlpha) {
        {"f32/nchw/broadcast/4x64x14x7/alpha_shape=1x64x1x7",
         "f32/nhwc/broadcast/2x3x4x5x6/alpha_shape=2x1x4x1x6/alpha=f32/zero=alpha"}) {
     const Case read = parse_case("forward/" + std::string(name));
-    EXPECT_EQ(parse_case("forward/" + problem_name(read.problem, 0)), read);
+    EXPECT_EQ(parse_case("forward/" + problem_name(read)), read);
   }
-  EXPECT_EQ(problem_name(c.problem, 0), "f32/nchw/broadcast/4x64x14x7/alpha_shape=1x64x1x7");
+  EXPECT_EQ(problem_name(c), "f32/nchw/broadcast/4x64x14x7/alpha_shape=1x64x1x7");
   // [n, c, length] is [n, c, 1, length].
-  EXPECT_EQ(
-      problem_name(parse_case("forward/f32/nchw/broadcast/4x64x14/alpha_shape=1x1x14").problem, 0),
-      "f32/nchw/broadcast/4x64x1x14/alpha_shape=1x1x1x14");
+  EXPECT_EQ(problem_name(parse_case("forward/f32/nchw/broadcast/4x64x14/alpha_shape=1x1x14")),
+            "f32/nchw/broadcast/4x64x1x14/alpha_shape=1x1x1x14");
+}
+
+TEST(BadCaseName, ThatSaysTheSameTwice) {
+  for (const char* options : {"zero=one/zero=zero", "in_place/in_place", "frozen/sgd",
+                              "offset=1/offset=1", "alpha=f32/alpha=f16"}) {
+    const std::string text = complaint(std::string("backward/f16/nchw/shared/2x3/") + options);
+    EXPECT_NE(text.find("comes second"), std::string::npos) << options << ": " << text;
+  }
 }
 
 TEST(BadCaseName, OfABroadcastWhoseShapesDoNotFit) {
@@ -161,9 +183,24 @@ TEST(BadCaseName, SaysWhichPartIsWrongAndWhatIsAllowed) {
             "'forward/f32/nchw/shared/2x3/zero=nan': 'nan' is none of: one, alpha, zero");
   EXPECT_EQ(complaint("forward/f32/nchw/shared/2x3/fast"),
             "'forward/f32/nchw/shared/2x3/fast': 'fast' is none of: alpha=DTYPE, "
-            "alpha_shape=SHAPE, zero=SLOPE, in_place, accumulate, frozen, sgd, offset=ELEMENTS");
+            "alpha_shape=SHAPE, zero=SLOPE, in_place, accumulate, frozen, sgd, offset=ELEMENTS, "
+            "shifted=OPERAND");
   EXPECT_EQ(complaint("cpu/sideways_naive/f32/nchw/shared/2x3"),
             "'cpu/sideways_naive/f32/nchw/shared/2x3': 'sideways' is none of: forward, backward");
+}
+
+TEST(BadCaseName, ShiftsNoOperandThatTheProblemHasNot) {
+  EXPECT_EQ(complaint("forward/f32/nchw/shared/2x3/in_place/shifted=y"),
+            "'forward/f32/nchw/shared/2x3/in_place/shifted=y': shifted: 'y' is none of the "
+            "problem's operands: x, alpha");
+  for (const char* name :
+       {"forward/f32/nchw/shared/2x3/shifted=dy", "forward/f32/nchw/shared/2x3/shifted=workspace",
+        "backward/f32/nchw/shared/2x3/shifted=y", "backward/f32/nchw/shared/2x3/shifted=alpha_out",
+        "backward/f32/nchw/shared/2x3/shifted=dx/in_place",
+        "backward/f32/nchw/shared/2x3/frozen/shifted=dalpha",
+        "backward/f32/nchw/shared/2x3/in_place/sgd/shifted=alpha_out"}) {
+    EXPECT_NE(complaint(name), "none") << name;
+  }
 }
 
 TEST(BadCaseName, IsRefusedForAShapeThatIsNone) {
@@ -182,7 +219,7 @@ TEST(BadCaseName, IsRefusedForAShapeThatOverflows) {
 
 TEST(BadCaseName, IsRefusedForOptionsThatMeanNothing) {
   for (const char* option : {"alpha", "alpha=", "alpha=f64", "in_place=1", "offset", "offset=-1",
-                             "offset=1048577", "accumulate", ""}) {
+                             "offset=1048577", "shifted", "shifted=", "accumulate", ""}) {
     EXPECT_NE(complaint(std::string("forward/f32/nchw/shared/2x3/") + option), "none") << option;
   }
 }

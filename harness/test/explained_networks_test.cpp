@@ -20,8 +20,7 @@ TEST(ExplainedNetworks, EveryLayerHasAVariantThatIsNotNaive) {
   std::set<std::string> problems;
   for (Case c : suite.cases) {
     c.variant.clear();
-    const std::string problem =
-        std::string(name(c.problem.direction)) + "/" + problem_name(c.problem, c.offset);
+    const std::string problem = std::string(name(c.problem.direction)) + "/" + problem_name(c);
     if (!problems.insert(problem).second) continue;
     for (const GpuTraits& gpu : known_gpus()) {
       const Choice choice = choose(Backend::cuda, {.problem = c.problem, .gpu = gpu});

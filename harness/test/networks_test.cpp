@@ -43,6 +43,7 @@ std::string complaint(const std::string& networks) {
 
 std::vector<std::string> names(const Suite& suite) {
   std::vector<std::string> all;
+  all.reserve(suite.cases.size());
   for (const Case& c : suite.cases) all.push_back(case_name(c));
   return all;
 }

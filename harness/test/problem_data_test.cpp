@@ -29,6 +29,7 @@ std::vector<double> numbers(DType dtype, const std::vector<std::byte>& bytes) {
   return visit_dtype(dtype, [&]<class S>(std::type_identity<S>) {
     const auto* values = reinterpret_cast<const S*>(bytes.data());
     std::vector<double> all;
+    all.reserve(bytes.size() / sizeof(S));
     for (std::size_t i = 0; i < bytes.size() / sizeof(S); ++i) {
       all.push_back(static_cast<double>(widen(values[i])));
     }

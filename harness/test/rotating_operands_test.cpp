@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <cstring>
 #include <set>
+#include <string_view>
 #include <vector>
 
 #include "fake_device.hpp"
+#include "operand_buffers.hpp"
 
 namespace prelu::harness {
 namespace {
@@ -25,7 +27,7 @@ TEST(SetsToEvict, TogetherExceedTwiceTheCache) {
 TEST(RotatingOperands, UseEverySetInTurn) {
   FakeDevice device;
   const Problem problem{.direction = Direction::backward, .shape = {.n = 1, .c = 2, .spatial = 50}};
-  RotatingOperands operands(device, problem, 0, 0, make_data(problem, {}));
+  RotatingOperands operands(device, {.problem = problem}, 0, make_data(problem, {}));
   std::set<const void*> seen;
   const void* const first = operands.first().x;
   EXPECT_EQ(operands.next().x, first);
@@ -42,7 +44,7 @@ TEST(RotatingOperands, HoldTheSameInputsInEverySet) {
   FakeDevice device;
   const Problem problem{.direction = Direction::backward, .shape = {.n = 1, .c = 2, .spatial = 50}};
   const ProblemData data = make_data(problem, {});
-  RotatingOperands operands(device, problem, 3, 0, data);
+  RotatingOperands operands(device, {.problem = problem, .offset = 3}, 0, data);
   for (int i = 0; i < 20; ++i) {
     const Operands op = operands.next();
     EXPECT_EQ(std::memcmp(op.x, data.x.data(), data.x.size()), 0);
@@ -55,7 +57,7 @@ TEST(RotatingOperands, LieTheirOffsetPastAnAlignedAddress) {
   FakeDevice device;
   const Problem problem{
       .dtype = DType::f16, .alpha_dtype = DType::f32, .shape = {.n = 1, .c = 3, .spatial = 7}};
-  RotatingOperands operands(device, problem, 3, 0, make_data(problem, {}));
+  RotatingOperands operands(device, {.problem = problem, .offset = 3}, 0, make_data(problem, {}));
   for (int i = 0; i < 5; ++i) {
     const Operands op = operands.next();
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(op.x) % 256, 3U * 2);
@@ -64,17 +66,38 @@ TEST(RotatingOperands, LieTheirOffsetPastAnAlignedAddress) {
   }
 }
 
+TEST(RotatingOperands, ShiftOneOperandByAnElement) {
+  FakeDevice device;
+  const Problem problem{.direction = Direction::backward, .shape = {.n = 1, .c = 3, .spatial = 7}};
+  const auto distance = [](const void* operand) {
+    return reinterpret_cast<std::uintptr_t>(operand) % 256 / sizeof(float);
+  };
+  for (const char* shifted : {"x", "alpha", "dy", "dx", "dalpha"}) {
+    const Case c{.problem = problem, .offset = 3, .shifted = shifted};
+    const auto expected = [&](std::string_view operand) { return operand == shifted ? 4U : 3U; };
+    const auto expect = [&](const Operands& op) {
+      EXPECT_EQ(distance(op.x), expected("x")) << shifted;
+      EXPECT_EQ(distance(op.alpha), expected("alpha")) << shifted;
+      EXPECT_EQ(distance(op.dy), expected("dy")) << shifted;
+      EXPECT_EQ(distance(op.dx), expected("dx")) << shifted;
+      EXPECT_EQ(distance(op.dalpha), expected("dalpha")) << shifted;
+    };
+    expect(RotatingOperands(device, c, 0, make_data(problem, {})).next());
+    expect(OperandBuffers(device, c, 0).operands());
+  }
+}
+
 TEST(RotatingOperands, InPlaceWriteWhereTheyReadWithASlopeThatKeepsTheTensor) {
   FakeDevice device;
   Problem problem{.in_place = true};
   problem.shape = {.n = 1, .c = 3, .spatial = 7};
-  RotatingOperands forward(device, problem, 0, 0, make_data(problem, {}));
+  RotatingOperands forward(device, {.problem = problem}, 0, make_data(problem, {}));
   EXPECT_EQ(forward.first().x, forward.first().y);
   const auto* alpha = static_cast<const float*>(forward.first().alpha);
   EXPECT_EQ(std::vector(alpha, alpha + 3), std::vector(3, 1.0F));
 
   problem.direction = Direction::backward;
-  RotatingOperands backward(device, problem, 0, 0, make_data(problem, {}));
+  RotatingOperands backward(device, {.problem = problem}, 0, make_data(problem, {}));
   EXPECT_EQ(backward.first().dy, backward.first().dx);
 }
 
@@ -87,8 +110,9 @@ TEST(RotatingOperands, NeedWhatTheySay) {
       return FakeDevice::allocate(bytes);
     }
   } device;
-  const RotatingOperands operands(device, problem, 1, 512, make_data(problem, {}));
-  EXPECT_EQ(device.total, RotatingOperands::bytes_needed(problem, 1, 512, device.cache));
+  const Case c{.problem = problem, .offset = 1};
+  const RotatingOperands operands(device, c, 512, make_data(problem, {}));
+  EXPECT_EQ(device.total, RotatingOperands::bytes_needed(c, 512, device.cache));
 }
 
 }  // namespace

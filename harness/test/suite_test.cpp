@@ -26,6 +26,7 @@ Suite with_group(const std::string& group) {
 
 std::vector<std::string> names(const Suite& suite) {
   std::vector<std::string> all;
+  all.reserve(suite.cases.size());
   for (const Case& c : suite.cases) all.push_back(case_name(c));
   return all;
 }
@@ -68,6 +69,13 @@ TEST(Suite, IsTheProductOfAllLists) {
   EXPECT_EQ(case_name(suite.cases.back()),
             "cpu/backward_a/bf16/nhwc/per_element/2x3x35/alpha=f32/zero=zero/in_place/accumulate/"
             "offset=1");
+}
+
+TEST(Suite, ShiftsOneOperandAtATime) {
+  EXPECT_EQ(names(with_group(R"("direction": "backward", "shifted": ["dy", "dx"],
+                                "shapes": [[2, 3]])")),
+            (std::vector<std::string>{"cpu/backward_a/f32/nchw/per_channel/2x3x1/shifted=dy",
+                                      "cpu/backward_a/f32/nchw/per_channel/2x3x1/shifted=dx"}));
 }
 
 TEST(Suite, KnowsWhatIsDoneForAlphaAndShapesThatBroadcast) {
@@ -158,7 +166,8 @@ TEST(BadSuite, WithAnUnknownKeyNamesItAndTheKnownOnes) {
   EXPECT_EQ(
       complaint_of_group(R"("direction": "forward", "shape": [[1, 1]])"),
       "s.json.groups[0]: unknown key \"shape\"; allowed are: direction, dtype, alpha_dtype, "
-      "layout, alpha, zero, in_place, accumulate, update, offset, shapes, alpha_shapes, variants");
+      "layout, alpha, zero, in_place, accumulate, update, offset, shifted, shapes, alpha_shapes, "
+      "variants");
 }
 
 TEST(BadSuite, WithoutAKeyNamesIt) {
@@ -244,10 +253,11 @@ TEST(LoadingASuite, ThatIsNotThereNamesThoseThatAre) {
       load_suite(name, folder, kVariants);
       ADD_FAILURE() << name << " was loaded";
     } catch (const std::invalid_argument& error) {
-      EXPECT_EQ(std::string(error.what()), "suite '" + std::string(name) +
-                                               "' is neither a file nor one of: backward, "
-                                               "ceilings, forward, full, large, networks, quick, "
-                                               "smoke, sweep_channels, sweep_plane, sweep_size");
+      EXPECT_EQ(std::string(error.what()),
+                "suite '" + std::string(name) +
+                    "' is neither a file nor one of: backward, "
+                    "ceilings, cpu, forward, full, large, networks, quick, "
+                    "smoke, sweep_channels, sweep_plane, sweep_size");
     }
   }
 }

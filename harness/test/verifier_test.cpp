@@ -9,8 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "catalogue.hpp"
 #include "fake_device.hpp"
 #include "fake_variants.hpp"
+#include "variant.hpp"
 
 namespace prelu::harness {
 namespace {
@@ -18,7 +20,7 @@ namespace {
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInf = std::numeric_limits<double>::infinity();
 
-using Launch = void (*)(const Problem&, const Operands&, Stream);
+using VariantLaunch = void (*)(const Problem&, const Operands&, Stream);
 
 constexpr Shape kShape{.n = 2, .c = 3, .spatial = 5};
 constexpr Problem kForward{.shape = kShape};
@@ -26,15 +28,17 @@ constexpr Problem kBackward{.direction = Direction::backward, .shape = kShape};
 
 Verdict verdict_on(FakeDevice& device, const KernelVariant& variant, const Case& c,
                    const Dataset& dataset, const ProblemData& data) {
-  OperandBuffers buffers(device, c.problem, c.offset, workspace_bytes(variant, c.problem),
+  OperandBuffers buffers(device, c, workspace_bytes(variant, c.problem),
                          zeroed_workspace_bytes(variant, c.problem));
   Verdict verdict;
-  verify(device, variant, c, dataset, data, buffers, verdict);
+  const Launch launch = Catalogue().prepare(variant, c.problem);
+  verify(device, launch, Catalogue().claims(variant), c, dataset, data, buffers, verdict);
   return verdict;
 }
 
 /// What is found wrong with this launch; empty if nothing.
-std::string mismatch(Launch launch, const Problem& problem, DataKind kind = DataKind::random) {
+std::string mismatch(VariantLaunch launch, const Problem& problem,
+                     DataKind kind = DataKind::random) {
   FakeDevice device;
   const KernelVariant variant{.name = "cpu/test",
                               .direction = problem.direction,
@@ -265,7 +269,7 @@ TEST(Verifier, AppliesTheBoundOfEachSlope) {
 
 TEST(Verifier, RejectsWritesOutsideOfATensor) {
   struct Wild {
-    Launch launch;
+    VariantLaunch launch;
     const char* found;
   };
   constexpr auto kElements = kShape.elements();

@@ -28,11 +28,10 @@ if(NOT PRELU_CUDA STREQUAL "OFF")
   endif()
 endif()
 
-if(PRELU_CUDA_FOUND)
-  set(PRELU_CUDA_INCLUDE_DIR "${CUDAToolkit_INCLUDE_DIRS}")
-else()
-  find_path(PRELU_CUDA_INCLUDE_DIR cuda_fp16.h
-    HINTS "${PROJECT_SOURCE_DIR}/.toolkit/cuda/include" /usr/local/cuda/include)
+find_path(PRELU_CUDA_INCLUDE_DIR cuda_fp16.h HINTS ${CUDAToolkit_INCLUDE_DIRS}
+  "${PROJECT_SOURCE_DIR}/.toolkit/cuda/include" /usr/local/cuda/include)
+if(PRELU_CUDA_INCLUDE_DIR)  # by one name in every build, so that ccache knows it again
+  file(REAL_PATH "${PRELU_CUDA_INCLUDE_DIR}" PRELU_CUDA_INCLUDE_DIR)
 endif()
 
 if(PRELU_CUDA_FOUND)

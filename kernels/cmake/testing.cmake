@@ -4,24 +4,31 @@ include(GoogleTest)
 
 set(PRELU_EXPECT_SCRIPT "${CMAKE_CURRENT_LIST_DIR}/expect.cmake")
 
+# Tests run side by side: a thread that waits leaves its processor to another test, instead of spinning.
 # ThreadSanitizer does not see how GCC's OpenMP synchronises: one thread has nobody to race with.
-set(PRELU_TEST_ENVIRONMENT "")
+set(PRELU_TEST_ENVIRONMENT OMP_WAIT_POLICY=PASSIVE)
 if(PRELU_SANITIZER STREQUAL "thread")
   set(PRELU_TEST_ENVIRONMENT OMP_NUM_THREADS=1)
 endif()
 
-# prelu_add_unit_test(NAME SOURCES file... LIBRARIES target... [LABELS label...]): a GoogleTest
-# program; each of its tests is one of CTest's.
+# A program that does not hold the library is the same with CUDA and without it: test.sh tests it once.
+# This label says which. What is not named here is tested in both builds.
+set(PRELU_SAME_LABEL "${PRELU_TEST_PREFIX}same_with_cuda")
+set(PRELU_SAME_LIBRARIES "prelu_(counted_kernels|fakes|reports|resources|simt_|wrong_kernels)")
+set(PRELU_SAME_PROGRAMS "prelu-(careless|fake|mutants|report|simt|traffic|wrong)|/plant\\.cmake")
+
+# prelu_add_unit_test(NAME SOURCES file... LIBRARIES target...): a GoogleTest program; each of its tests
+# is one of CTest's.
 function(prelu_add_unit_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gtest_main prelu_warnings)
   set_target_properties(${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/test"
     CROSSCOMPILING_EMULATOR "${PRELU_TEST_LAUNCHER}")
   set(properties TIMEOUT 600)
-  if(arg_LABELS)  # an empty value would swallow the name after it
-    list(APPEND properties LABELS "${arg_LABELS}")
+  if(arg_LIBRARIES MATCHES "${PRELU_SAME_LIBRARIES}" AND NOT prelu_kernels IN_LIST arg_LIBRARIES)
+    list(APPEND properties LABELS "${PRELU_SAME_LABEL}")
   endif()
   if(PRELU_TEST_ENVIRONMENT)
     list(APPEND properties ENVIRONMENT "${PRELU_TEST_ENVIRONMENT}")
@@ -45,6 +52,10 @@ function(prelu_add_program_test name)
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 600)
   endif()
+  set(labels "")
+  if(arg_COMMAND MATCHES "${PRELU_SAME_PROGRAMS}" AND NOT arg_COMMAND MATCHES "prelu-bench")
+    set(labels "${PRELU_SAME_LABEL}")
+  endif()
   list(POP_FRONT arg_COMMAND program)
   if(program MATCHES "^[A-Za-z0-9_.+-]+$")  # perhaps a target, which may be defined later
     set(target "$<TARGET_EXISTS:${program}>")
@@ -55,7 +66,7 @@ function(prelu_add_program_test name)
     COMMAND "${CMAKE_COMMAND}" -D "STATUS=${arg_STATUS}" -D "SKIP_STATUS=${arg_SKIP_STATUS}"
       -D "OUTPUT=${arg_OUTPUT}" -D "ABSENT=${arg_ABSENT}" -P "${PRELU_EXPECT_SCRIPT}" -- ${PRELU_TEST_LAUNCHER} "${program}" ${arg_COMMAND})
   set_tests_properties("${PRELU_TEST_PREFIX}${name}" PROPERTIES
-    TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "${environment}")
+    TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "${environment}" LABELS "${labels}")
   if(DEFINED arg_SKIP_STATUS)
     set_tests_properties("${PRELU_TEST_PREFIX}${name}" PROPERTIES
       SKIP_REGULAR_EXPRESSION "skipped: ended with status ${arg_SKIP_STATUS}")

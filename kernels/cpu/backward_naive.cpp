@@ -7,6 +7,7 @@
 #include <span>
 
 #include "dtype.hpp"
+#include "finish_slopes.hpp"
 #include "op.hpp"
 #include "slope_map.hpp"
 #include "variant.hpp"
@@ -33,21 +34,6 @@ class BlockedSum {
   double block_ = 0;
   std::int64_t terms_ = 0;
 };
-
-/// What a slope's sum is for: see AlphaUpdate.
-template <class A>
-void finish_slope(const Problem& problem, const Operands& operands, std::int64_t k, double sum) {
-  auto* dalpha = static_cast<A*>(operands.dalpha);
-  if (problem.update == AlphaUpdate::sgd) {
-    const double momentum = operands.sgd.momentum * widen(dalpha[k]) + sum;
-    dalpha[k] = narrow<A>(momentum);
-    static_cast<A*>(operands.alpha_out)[k] = narrow<A>(
-        widen(static_cast<const A*>(operands.alpha)[k]) - operands.sgd.learning_rate * momentum);
-  } else {
-    const double before = problem.accumulate ? double{widen(dalpha[k])} : 0.0;
-    dalpha[k] = narrow<A>(before + sum);
-  }
-}
 
 std::size_t workspace_bytes(const Problem& problem) {
   if (problem.update == AlphaUpdate::frozen) return 0;
@@ -79,7 +65,7 @@ void launch(const Problem& problem, const Operands& operands, Stream) {
       }
     });
     for (std::size_t k = 0; k < sums.size(); ++k) {
-      finish_slope<A>(problem, operands, static_cast<std::int64_t>(k), sums[k].value());
+      cpu::finish_slope<A>(problem, operands, static_cast<std::int64_t>(k), sums[k].value());
     }
   });
 }

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <numeric>
 
 #include "cut.hpp"
 #include "dtype.hpp"
+#include "finish_slopes.hpp"
 #include "parallel.hpp"
 #include "row_kernels.hpp"
 #include "tile_slopes.hpp"
@@ -26,40 +26,83 @@ struct Tensors {
   cpu::BackwardRun<T> run(std::int64_t begin, std::int64_t count) const {
     return {.x = x + begin, .dy = dy + begin, .dx = dx + begin, .count = count};
   }
+  cpu::BackwardRows<T> rows(const cpu::TileCut::Block& block, std::int64_t stride) const {
+    return {.x = x + block.begin,
+            .dy = dy + block.begin,
+            .dx = dx + block.begin,
+            .count = block.count,
+            .rows = block.rows,
+            .stride = stride};
+  }
 };
 
 /// Adds the sums of a tile's elements to the partial sums of their slopes: whole runs of `inner`.
-template <class Sum>
-void add_tile(const Sum* sums, std::int64_t length, const AlphaMap& map, std::int64_t first_slope,
-              double* partial) {
-  std::fill_n(partial + first_slope, std::min(map.count - first_slope, length / map.inner), 0.0);
-  std::int64_t slope = first_slope;
-  for (std::int64_t begin = 0; begin < length; begin += map.inner) {
-    partial[slope] += std::accumulate(sums + begin, sums + begin + map.inner, 0.0);
-    if (++slope == map.count) slope = 0;
+template <class T>
+void add_tile(const accumulate_t<T>* sums, std::int64_t length, const AlphaMap& map,
+              std::int64_t first_slope, double* partial) {
+  const std::int64_t slopes = std::min(map.count - first_slope, length / map.inner);
+  std::fill_n(partial + first_slope, slopes, 0.0);
+  for (std::int64_t begin = 0; begin < length; begin += slopes * map.inner) {
+    if (map.inner > 1) {
+      cpu::row_kernels<T>().sum_runs(sums + begin, slopes, map.inner, partial + first_slope);
+      continue;
+    }
+    for (std::int64_t k = 0; k < slopes; ++k) partial[first_slope + k] += double{sums[begin + k]};
   }
 }
 
-/// dx, and the partial sums: partial[slice * count + slope]. Returns the number of slices.
+/// dx and, unless alpha is frozen, the partial sums: partial[slice * count + slope].
 template <class T, class A>
-std::int64_t backward(const Problem& problem, const Tensors<T>& tensors, const A* alpha,
-                      double* partial) {
+void backward(const Problem& problem, const Tensors<T>& tensors, const A* alpha, double* partial) {
   using Sum = accumulate_t<T>;
   const cpu::RowKernels<T>& kernels = cpu::row_kernels<T>();
   const AlphaMap map = alpha_map(problem);
+  const bool frozen = problem.update == AlphaUpdate::frozen;
   const std::int64_t bytes = problem.shape.elements() * std::int64_t{sizeof(T)};
   const int threads = cpu::threads_for(bytes);
   const cpu::RunOptions options{.at_zero = problem.at_zero,
                                 .stores = cpu::stores_for(problem, bytes, 3)};
 
-  if (!cpu::slopes_vary(map)) {
-    const cpu::RunCut cut(problem);
-    cpu::for_each_item(cut.items(), threads, [&](std::int64_t item) {
-      const auto [begin, count, slope, slice] = cut.piece(item);
-      partial[slice * map.count + slope] =
-          kernels.backward_uniform(tensors.run(begin, count), widen(alpha[slope]), options);
-    });
-    return cut.slices();
+  switch (cpu::pattern_of(problem)) {
+    case cpu::Pattern::runs: {
+      const cpu::RunCut cut(problem);
+      cpu::for_each_item(cut.items(), threads, [&](std::int64_t item) {
+        const auto [begin, count, slope, slice] = cut.piece(item);
+        const cpu::BackwardRun<T> run = tensors.run(begin, count);
+        if (frozen) {
+          kernels.dx_uniform(run, cpu::slope_for_kernels(alpha[slope]), options);
+        } else {
+          partial[slice * map.count + slope] =
+              kernels.backward_uniform(run, cpu::slope_for_kernels(alpha[slope]), options);
+        }
+      });
+      return;
+    }
+    case cpu::Pattern::groups: {
+      const cpu::GroupCut cut(problem);
+      cpu::for_each_item(cut.items(), threads, [&](std::int64_t i) {
+        const cpu::GroupCut::Item item = cut.item(i);
+        double* slice = frozen ? nullptr : partial + item.slice * map.count;
+        if (!frozen) std::fill(slice + item.first_slope, slice + item.last_slope, 0.0);
+        cpu::TileSlopes<T> slopes;
+        std::array<Sum, static_cast<std::size_t>(cpu::kTile)> terms;
+        cut.for_each_group(item, [&](const cpu::GroupCut::Group& group) {
+          const std::int64_t length = group.slopes * map.inner;
+          cpu::fill_slopes<T>(alpha + group.first_slope, group.slopes, map.inner, slopes.data());
+          const cpu::BackwardRows<T> rows = tensors.rows(
+              {.begin = group.begin, .count = length, .rows = group.rows}, cut.stride());
+          if (frozen) {
+            kernels.dx_varying(rows, slopes.data(), options);
+            return;
+          }
+          std::fill_n(terms.data(), length, Sum{0});
+          kernels.backward_varying(rows, slopes.data(), terms.data(), options);
+          kernels.sum_runs(terms.data(), group.slopes, map.inner, slice + group.first_slope);
+        });
+      });
+      return;
+    }
+    case cpu::Pattern::tiles: break;
   }
 
   const cpu::TileCut cut(problem);
@@ -69,43 +112,34 @@ std::int64_t backward(const Problem& problem, const Tensors<T>& tensors, const A
     cpu::TileSlopes<T> room;
     const Sum* slopes = cpu::expand_slopes<T>(alpha, map, tile.first_slope, length, room);
     std::array<Sum, static_cast<std::size_t>(cpu::kTile)> sums;
-    std::fill_n(sums.data(), length, Sum{0});
-    for (std::int64_t i = 0; i < tile.repetitions; ++i) {
-      kernels.backward_varying(tensors.run(cut.begin(tile, i), cut.count(tile, i)), slopes,
-                               sums.data(), options);
-    }
-    add_tile(sums.data(), length, map, tile.first_slope, partial + tile.slice * map.count);
+    std::fill_n(sums.data(), frozen ? 0 : length, Sum{0});
+    cut.for_each_block(tile, [&](const cpu::TileCut::Block& block) {
+      const cpu::BackwardRows<T> rows = tensors.rows(block, cut.stride());
+      if (frozen) {
+        kernels.dx_varying(rows, slopes, options);
+      } else {
+        kernels.backward_varying(rows, slopes, sums.data(), options);
+      }
+    });
+    if (frozen) return;
+    add_tile<T>(sums.data(), length, map, tile.first_slope, partial + tile.slice * map.count);
   });
-  return cut.slices();
 }
 
-/// dalpha from its partial sums, and from what it held where the problem accumulates.
-template <class A>
-void finish(const Problem& problem, const double* partial, std::int64_t slices, A* dalpha) {
-  constexpr std::int64_t kBlock = 256;  // slopes summed side by side
-  const std::int64_t count = alpha_map(problem).count;
-  const int threads = cpu::threads_for(slices * count * std::int64_t{sizeof(double)});
-  cpu::for_each_item(cpu::ceil_div(count, kBlock), threads, [&](std::int64_t block) {
-    const std::int64_t first = block * kBlock;
-    const std::int64_t slopes = std::min(kBlock, count - first);
-    std::array<double, kBlock> sums{};
-    for (std::int64_t slice = 0; slice < slices; ++slice) {
-      const double* terms = partial + slice * count + first;
-      for (std::int64_t k = 0; k < slopes; ++k) sums[static_cast<std::size_t>(k)] += terms[k];
-    }
-    for (std::int64_t k = 0; k < slopes; ++k) {
-      const double before = problem.accumulate ? double{widen(dalpha[first + k])} : 0.0;
-      dalpha[first + k] = narrow<A>(before + sums[static_cast<std::size_t>(k)]);
-    }
-  });
+/// Partial sums of each slope.
+std::int64_t slices_of(const Problem& problem) {
+  if (problem.shape.elements() == 0) return 0;
+  switch (cpu::pattern_of(problem)) {
+    case cpu::Pattern::runs: return cpu::RunCut(problem).slices();
+    case cpu::Pattern::groups: return cpu::GroupCut(problem).slices();
+    case cpu::Pattern::tiles: break;
+  }
+  return cpu::TileCut(problem).slices();
 }
 
 std::size_t workspace_bytes(const Problem& problem) {
-  if (problem.shape.elements() == 0) return 0;
-  const AlphaMap map = alpha_map(problem);
-  const std::int64_t slices =
-      cpu::slopes_vary(map) ? cpu::TileCut(problem).slices() : cpu::RunCut(problem).slices();
-  return static_cast<std::size_t>(slices * map.count) * sizeof(double);
+  if (problem.update == AlphaUpdate::frozen) return 0;
+  return static_cast<std::size_t>(slices_of(problem) * alpha_map(problem).count) * sizeof(double);
 }
 
 void launch(const Problem& problem, const Operands& operands, Stream) {
@@ -114,11 +148,11 @@ void launch(const Problem& problem, const Operands& operands, Stream) {
                              .dy = static_cast<const T*>(operands.dy),
                              .dx = static_cast<T*>(operands.dx)};
     auto* partial = static_cast<double*>(operands.workspace);
-    const std::int64_t slices =
-        problem.shape.elements() == 0
-            ? 0
-            : backward(problem, tensors, static_cast<const A*>(operands.alpha), partial);
-    finish(problem, partial, slices, static_cast<A*>(operands.dalpha));
+    if (problem.shape.elements() > 0) {
+      backward(problem, tensors, static_cast<const A*>(operands.alpha), partial);
+    }
+    if (problem.update == AlphaUpdate::frozen) return;
+    cpu::finish_slopes<A>(problem, operands, partial, slices_of(problem), alpha_map(problem).count);
   });
 }
 
@@ -130,6 +164,7 @@ KernelVariant cpu_backward_threaded() {
       .summary = "dx and dalpha in one pass, vectorised, all available cores",
       .backend = Backend::cpu,
       .direction = Direction::backward,
+      .updates = {.gradient = true, .frozen = true, .sgd = true},
       .workspace_bytes = workspace_bytes,
       .launch = launch,
   };

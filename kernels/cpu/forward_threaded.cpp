@@ -26,27 +26,64 @@ void forward(const Problem& problem, const Operands& operands) {
   const cpu::RunOptions options{.at_zero = problem.at_zero,
                                 .stores = cpu::stores_for(problem, bytes, 2)};
 
-  if (!cpu::slopes_vary(alpha_map(problem))) {
-    const cpu::RunCut cut(problem);
-    cpu::for_each_item(cut.items(), threads, [&](std::int64_t item) {
-      const auto [begin, count, slope, slice] = cut.piece(item);
-      kernels.forward_uniform({.x = x + begin, .y = y + begin, .count = count}, widen(alpha[slope]),
-                              options);
-    });
-    return;
+  switch (cpu::pattern_of(problem)) {
+    case cpu::Pattern::runs: {
+      const cpu::RunCut cut(problem);
+      cpu::for_each_item(cut.items(), threads, [&](std::int64_t item) {
+        const auto [begin, count, slope, slice] = cut.piece(item);
+        kernels.forward_uniform({.x = x + begin, .y = y + begin, .count = count},
+                                cpu::slope_for_kernels(alpha[slope]), options);
+      });
+      return;
+    }
+    case cpu::Pattern::groups: {
+      const cpu::GroupCut cut(problem);
+      const std::int64_t inner = cut.map().inner;
+      cpu::for_each_item(cut.items(), threads, [&](std::int64_t item) {
+        cpu::TileSlopes<T> room;
+        cut.for_each_group(cut.item(item), [&](const cpu::GroupCut::Group& group) {
+          cpu::fill_slopes<T>(alpha + group.first_slope, group.slopes, inner, room.data());
+          kernels.forward_varying({.x = x + group.begin,
+                                   .y = y + group.begin,
+                                   .count = group.slopes * inner,
+                                   .rows = group.rows,
+                                   .stride = cut.stride()},
+                                  room.data(), options);
+        });
+      });
+      return;
+    }
+    case cpu::Pattern::tiles: break;
   }
 
   const cpu::TileCut cut(problem);
-  cpu::for_each_item(cut.items(), threads, [&](std::int64_t item) {
-    const cpu::TileCut::Tile tile = cut.tile(item);
+  if (cut.tiles() == 1) {
+    cpu::for_each_item(cut.items(), threads, [&](std::int64_t item) {
+      const cpu::TileCut::Tile tile = cut.tile(item);
+      cpu::TileSlopes<T> room;
+      const auto* slopes =
+          cpu::expand_slopes<T>(alpha, cut.map(), tile.first_slope, cut.length(tile), room);
+      cut.for_each_block(tile, [&](const cpu::TileCut::Block& block) {
+        kernels.forward_varying({.x = x + block.begin,
+                                 .y = y + block.begin,
+                                 .count = block.count,
+                                 .rows = block.rows,
+                                 .stride = cut.stride()},
+                                slopes, options);
+      });
+    });
+    return;
+  }
+  // Without sums to keep, the order of memory is better than tile after tile.
+  const std::int64_t repetitions = problem.shape.elements() / cut.stride();
+  cpu::for_each_item(repetitions * cut.tiles(), threads, [&](std::int64_t item) {
+    const cpu::TileCut::Tile tile = cut.tile(item % cut.tiles());
+    const std::int64_t length = cut.length(tile);
     cpu::TileSlopes<T> room;
-    const auto* slopes =
-        cpu::expand_slopes<T>(alpha, cut.map(), tile.first_slope, cut.length(tile), room);
-    for (std::int64_t i = 0; i < tile.repetitions; ++i) {
-      const std::int64_t begin = cut.begin(tile, i);
-      kernels.forward_varying({.x = x + begin, .y = y + begin, .count = cut.count(tile, i)}, slopes,
-                              options);
-    }
+    const auto* slopes = cpu::expand_slopes<T>(alpha, cut.map(), tile.first_slope, length, room);
+    const std::int64_t begin = item / cut.tiles() * cut.stride() + tile.begin;
+    kernels.forward_varying({.x = x + begin, .y = y + begin, .count = length, .rows = 1}, slopes,
+                            options);
   });
 }
 

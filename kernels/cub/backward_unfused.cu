@@ -140,12 +140,6 @@ KernelVariant cub_backward_unfused() {
       .summary = "dx and all terms of dalpha, then cub's reductions",
       .backend = Backend::cuda,
       .direction = Direction::backward,
-      .promises = {.accesses_per_element = 5,
-                   .overhead = 0.45,  // in half types the terms are f32
-                   .coalesced = true,
-                   .access_bits = 16,
-                   .bytes_in_flight = 4,
-                   .registers = 64},
       .workspace_bytes = workspace_bytes,
       .launch = launch,
   };

@@ -8,6 +8,7 @@
 // of reading the partial sums once. Adding to dalpha itself would do without the ticket only for a
 // dalpha in the accumulator's type that is already there to be added to. It is here to be measured
 // against backward_last_block; it is expected to win by less than a microsecond anywhere.
+#include "alpha_step.cuh"
 #include "backward.cuh"
 #include "dtype.hpp"
 #include "element.cuh"
@@ -31,16 +32,16 @@ struct Counters {
 
 template <class P, class T, class A, class Sum>
 __global__ void __launch_bounds__(kSharedBlockSize, kBlocksPerSm)
-    backward_atomic(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, Sum* common,
-                    unsigned* ticket, A* dalpha, std::int64_t elements, SlopeAtZero at_zero,
-                    bool accumulate) {
+    backward_atomic(const T* x, const A* __restrict__ alpha, const T* dy, T* dx,
+                    std::int64_t elements, SlopeAtZero at_zero, Sum* common, unsigned* ticket,
+                    cuda::WriteGradient<Sum, A> store) {
   const Sum sum = cuda::walk_shared_alpha<P>(x, alpha, dy, dx, elements, at_zero);
   if (threadIdx.x == 0) atomicAdd(common, sum);
   if (!cuda::finishes_last(ticket, gridDim.x)) return;
   if (threadIdx.x == 0) {
     const Sum total = *common;
     *common = 0;
-    cuda::write_dalpha(dalpha, 0, total, accumulate);
+    store(0, total);
   }
 }
 
@@ -48,17 +49,12 @@ std::size_t workspace_bytes(const Problem&) { return sizeof(Counters); }
 
 void launch(const Problem& problem, const Operands& operands, Stream stream) {
   cuda::visit_native(problem, [&]<class T, class A>(std::type_identity<T>, std::type_identity<A>) {
-    const cuda::TypedOperands<T, A> typed(operands);
     using Sum = accumulate_t<T>;
-    const auto blocks = static_cast<unsigned>(cuda::shared_alpha_blocks(problem));
     auto* counters = static_cast<Counters*>(operands.workspace);
-    cuda::visit_pack<T>(cuda::aligned_alike(operands), [&]<class P>(std::type_identity<P>) {
-      gpu::launch(backward_atomic<P, T, A, Sum>,
-                  {.grid = blocks, .block = kSharedBlockSize, .stream = stream}, typed.x,
-                  typed.alpha, typed.dy, typed.dx, reinterpret_cast<Sum*>(&counters->sum),
-                  &counters->ticket, typed.dalpha, problem.shape.elements(), problem.at_zero,
-                  problem.accumulate);
-    });
+    cuda::launch_shared_alpha<T, A>(
+        backward_atomic<Pack<T>, T, A, Sum>, backward_atomic<Pack<T, 1>, T, A, Sum>, problem,
+        operands, stream, reinterpret_cast<Sum*>(&counters->sum), &counters->ticket,
+        cuda::WriteGradient<Sum, A>::of(problem, operands));
   });
 }
 

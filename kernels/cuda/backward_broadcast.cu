@@ -16,6 +16,7 @@
 
 #include "alpha_step.cuh"
 #include "backward.cuh"
+#include "block_sum.cuh"
 #include "dtype.hpp"
 #include "element.cuh"
 #include "gpu.cuh"
@@ -27,7 +28,9 @@ namespace prelu::variants {
 namespace {
 
 constexpr int kBlockSize = cuda::kPeriodBlockSize;
-constexpr cuda::TileWish kTiles{};
+cuda::TileWish tiles_for(const Problem& problem) {
+  return {.sums = problem.update != AlphaUpdate::frozen};
+}
 
 /// The places of a period that share a slope: from the slope's first, the `per_slope` steps of the
 /// axes along which alpha stays the same.
@@ -130,11 +133,9 @@ void launch_collect(const Sum* partial, const Places& places, const cuda::Period
 
 std::size_t workspace_bytes(const Problem& problem) {
   if (problem.update == AlphaUpdate::frozen) return 0;
-  const AlphaMap map = map_of(places_of(problem));
-  const std::int64_t wide =
-      place_sums(cuda::cut_period(problem, map, cuda::pack_size(problem.dtype), kTiles));
-  const std::int64_t narrow = place_sums(cuda::cut_period(problem, map, 1, kTiles));
-  return static_cast<std::size_t>(std::max(wide, narrow) * cuda::accumulator_bytes(problem));
+  const std::int64_t sums =
+      cuda::most_partials(problem, map_of(places_of(problem)), tiles_for(problem), place_sums);
+  return static_cast<std::size_t>(sums * cuda::accumulator_bytes(problem));
 }
 
 Unsupported check(const Problem& problem) {
@@ -149,7 +150,7 @@ void launch(const Problem& problem, const Operands& operands, Stream stream) {
     using Sum = accumulate_t<T>;
     auto* const partial = static_cast<Sum*>(operands.workspace);
     cuda::visit_period<T>(
-        problem, map_of(places), operands, kTiles,
+        problem, map_of(places), operands, tiles_for(problem),
         [&]<class P, int kSums>(std::type_identity<P>, std::integral_constant<int, kSums>,
                                 const cuda::PeriodCut& cut) {
           using cuda::Walk;
@@ -160,10 +161,11 @@ void launch(const Problem& problem, const Operands& operands, Stream stream) {
                       typed.x, typed.alpha, typed.dy, typed.dx, partial, broadcast_map(problem),
                       cut, problem.at_zero);
           if (problem.update == AlphaUpdate::gradient) {
-            const cuda::WriteGradient<Sum, A> store{typed.dalpha, problem.accumulate};
+            const auto store = cuda::WriteGradient<Sum, A>::of(problem, operands);
             launch_collect(partial, places, cut, problem, store, stream);
           } else if (problem.update == AlphaUpdate::sgd) {
-            launch_collect(partial, places, cut, problem, cuda::step_of<Sum, A>(operands), stream);
+            const auto step = cuda::StepAlpha<Sum, A>::of(problem, operands);
+            launch_collect(partial, places, cut, problem, step, stream);
           }
         });
   });
@@ -183,11 +185,8 @@ KernelVariant cuda_backward_broadcast() {
                    .overhead = 1.4,
                    .coalesced = true,
                    .access_bits = 128,
-                   // ptxas moves the second row's loads behind the first use for bf16 on sm_100,
-                   // where half of what a B200 wants is in flight; 64 bytes elsewhere.
-                   .bytes_in_flight = 32,
+                   .bytes_in_flight = 64,
                    .registers = 64,
-                   .fills_memory = false,
                    .divides_in_loop = false},
       .check = check,
       .workspace_bytes = workspace_bytes,

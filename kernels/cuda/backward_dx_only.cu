@@ -21,7 +21,7 @@ namespace prelu::variants {
 namespace {
 
 constexpr int kBlockSize = cuda::kPeriodBlockSize;
-constexpr cuda::TileWish kTiles{};
+constexpr cuda::TileWish kTiles{.sums = false};
 
 template <class P, int kSums, class T, class A>
 __global__ void __launch_bounds__(kBlockSize, cuda::kBlocksPerSm)

@@ -1,17 +1,16 @@
 // Backward for one slope an element (Keras' default), fused: a thread owns a pack of slopes and
 // walks over the batch.
 //
-// The sum over n is the thread's own: there is no addition inside a block at all. Where
-// the slopes fill the GPU by themselves there is no workspace either; where they do not, the batch
-// is cut into slices, whose sums the last block adds for each tile of slopes.
+// The sum over n is the thread's own: there is no addition inside a block at all. With a small
+// batch there is no workspace either; one of some dozens of samples is cut into slices, whose
+// sums the last block adds for each tile of slopes.
 //
 // It wins where c * spatial is some tens of thousands or more. Fewer slopes leave most of its
 // threads idle, or each with a few samples: a small c * spatial with a large batch is served better
 // by the column sums of backward_nhwc. So is one that is no whole number of packs, which makes this
 // kernel read element by element. (Derived; not yet measured on a GPU.)
-#include "backward.cuh"
-#include "dtype.hpp"
-#include "element.cuh"
+#include "alpha_step.cuh"
+#include "fused.cuh"
 #include "gpu.cuh"
 #include "last_block.cuh"
 #include "period.cuh"
@@ -26,18 +25,15 @@ constexpr cuda::TileWish kTiles{.bytes = 16 * kBlockSize, .most_down = 1, .copie
 
 template <class P, int kSums, class T, class A, class Sum>
 __global__ void __launch_bounds__(kBlockSize, cuda::kBlocksPerSm)
-    backward_element(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, A* dalpha,
-                     cuda::Partials<Sum> partials, cuda::PeriodCut cut, SlopeAtZero at_zero,
-                     bool accumulate) {
+    backward_element(const T* x, const A* __restrict__ alpha, const T* dy, T* dx,
+                     cuda::WriteGradient<Sum, A> store, cuda::Partials<Sum> partials,
+                     cuda::PeriodCut cut, SlopeAtZero at_zero) {
   __shared__ cuda::LaneSums<kSums, Sum> sums;  // each thread's own
   const cuda::Place place = cuda::place_in(cut);
   Sum slopes[kSums] = {};
   cuda::load_slopes<P>(alpha, cut, place, slopes);
   cuda::walk_period<cuda::Walk::both, P>(x, dy, dx, cut, place, slopes, at_zero, &sums);
 
-  const auto store = [&](std::int64_t slope, Sum total) {
-    cuda::write_dalpha(dalpha, slope, total, accumulate);
-  };
   const std::int64_t pack = std::int64_t{blockIdx.x} * cut.across + threadIdx.x;
   if (static_cast<int>(threadIdx.x) < cut.across && pack < cut.period) {
 #pragma unroll
@@ -58,19 +54,10 @@ std::size_t workspace_bytes(const Problem& problem) {
 }
 
 void launch(const Problem& problem, const Operands& operands, Stream stream) {
-  cuda::visit_native(problem, [&]<class T, class A>(std::type_identity<T>, std::type_identity<A>) {
-    const cuda::TypedOperands<T, A> typed(operands);
-    using Sum = accumulate_t<T>;
-    cuda::visit_period<T>(
-        problem, operands, kTiles,
-        [&]<class P, int kSums>(std::type_identity<P>, std::integral_constant<int, kSums>,
-                                const cuda::PeriodCut& cut) {
-          gpu::launch(backward_element<P, kSums, T, A, Sum>,
-                      {.grid = cuda::grid_of(cut), .block = kBlockSize, .stream = stream}, typed.x,
-                      typed.alpha, typed.dy, typed.dx, typed.dalpha,
-                      cuda::partials_in<Sum>(operands), cut, problem.at_zero, problem.accumulate);
-        });
-  });
+  const auto kernel = []<class P, int kSums, class T, class A>(cuda::FusedTypes<P, kSums, T, A>) {
+    return backward_element<P, kSums, T, A, accumulate_t<T>>;
+  };
+  cuda::launch_fused<cuda::WriteGradient>(kernel, problem, operands, kTiles, stream);
 }
 
 }  // namespace
@@ -81,16 +68,7 @@ KernelVariant cuda_backward_element() {
       .summary = "fused, one slope an element: a thread sums over n",
       .backend = Backend::cuda,
       .direction = Direction::backward,
-      .promises = {.accesses_per_element = 3,
-                   .overhead = 0.05,
-                   .coalesced = true,
-                   .access_bits = 128,
-                   // ptxas moves the second row's loads behind the first use for bf16 on sm_100,
-                   // where half of what a B200 wants is in flight; 64 bytes elsewhere.
-                   .bytes_in_flight = 32,
-                   .registers = 64,
-                   .fills_memory = false,
-                   .divides_in_loop = false},
+      .promises = cuda::kFusedPromises,
       .check = check,
       .workspace_bytes = workspace_bytes,
       .zeroed_workspace_bytes = cuda::kTicketBytes,

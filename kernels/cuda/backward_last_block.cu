@@ -3,15 +3,17 @@
 //
 // The same walk as backward_two_pass, without its second kernel. Which block comes last differs
 // from run to run; what it adds, and in which order, does not, so dalpha's bits are the same in
-// every run and on every GPU. It wins on small tensors, where a launch costs more than the data;
-// on large ones it loses what a block waits for its ticket, less than a microsecond (derived:
-// one trip to the L2 cache for the fence and one for the atomic).
+// every run and on every GPU. It wins on small tensors, where a launch costs more than the data; on
+// large ones a block's wait for its ticket, less than a microsecond, is lost beside them (derived:
+// one trip to the L2 cache for the fence and one for the atomic; not yet measured on a GPU).
+#include "alpha_step.cuh"
 #include "backward.cuh"
 #include "dtype.hpp"
 #include "element.cuh"
 #include "gpu.cuh"
 #include "last_block.cuh"
 #include "shared_alpha.cuh"
+#include "sum_partials.cuh"
 #include "variant.hpp"
 
 namespace prelu::variants {
@@ -23,14 +25,14 @@ using cuda::Pack;
 
 template <class P, class T, class A, class Sum>
 __global__ void __launch_bounds__(kSharedBlockSize, kBlocksPerSm)
-    backward_last_block(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, Sum* partial,
-                        unsigned* ticket, A* dalpha, std::int64_t elements, SlopeAtZero at_zero,
-                        bool accumulate) {
+    backward_last_block(const T* x, const A* __restrict__ alpha, const T* dy, T* dx,
+                        std::int64_t elements, SlopeAtZero at_zero, Sum* partial, unsigned* ticket,
+                        cuda::WriteGradient<Sum, A> store) {
   const Sum sum = cuda::walk_shared_alpha<P>(x, alpha, dy, dx, elements, at_zero);
   if (threadIdx.x == 0) partial[blockIdx.x] = sum;
   if (!cuda::finishes_last(ticket, gridDim.x)) return;
   const Sum total = cuda::sum_partials<kSharedBlockSize>(partial, gridDim.x);
-  if (threadIdx.x == 0) cuda::write_dalpha(dalpha, 0, total, accumulate);
+  if (threadIdx.x == 0) store(0, total);
 }
 
 std::size_t workspace_bytes(const Problem& problem) {
@@ -40,16 +42,11 @@ std::size_t workspace_bytes(const Problem& problem) {
 
 void launch(const Problem& problem, const Operands& operands, Stream stream) {
   cuda::visit_native(problem, [&]<class T, class A>(std::type_identity<T>, std::type_identity<A>) {
-    const cuda::TypedOperands<T, A> typed(operands);
     using Sum = accumulate_t<T>;
-    const auto blocks = static_cast<unsigned>(cuda::shared_alpha_blocks(problem));
-    cuda::visit_pack<T>(cuda::aligned_alike(operands), [&]<class P>(std::type_identity<P>) {
-      gpu::launch(backward_last_block<P, T, A, Sum>,
-                  {.grid = blocks, .block = kSharedBlockSize, .stream = stream}, typed.x,
-                  typed.alpha, typed.dy, typed.dx, cuda::after_tickets<Sum>(operands),
-                  cuda::tickets(operands), typed.dalpha, problem.shape.elements(), problem.at_zero,
-                  problem.accumulate);
-    });
+    cuda::launch_shared_alpha<T, A>(
+        backward_last_block<Pack<T>, T, A, Sum>, backward_last_block<Pack<T, 1>, T, A, Sum>,
+        problem, operands, stream, cuda::after_tickets<Sum>(operands), cuda::tickets(operands),
+        cuda::WriteGradient<Sum, A>::of(problem, operands));
   });
 }
 

@@ -10,9 +10,8 @@
 //
 // It wins on small planes, 14 x 14 and below; backward_plane wins on large ones, where few samples
 // leave a thread little to sum before the block's additions. (Derived; not yet measured on a GPU.)
-#include "backward.cuh"
-#include "dtype.hpp"
-#include "element.cuh"
+#include "alpha_step.cuh"
+#include "fused.cuh"
 #include "gpu.cuh"
 #include "last_block.cuh"
 #include "period.cuh"
@@ -27,18 +26,15 @@ constexpr cuda::TileWish kTiles{};
 
 template <class P, int kSums, class T, class A, class Sum>
 __global__ void __launch_bounds__(kBlockSize, cuda::kBlocksPerSm)
-    backward_period(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, A* dalpha,
-                    cuda::Partials<Sum> partials, cuda::PeriodCut cut, SlopeAtZero at_zero,
-                    bool accumulate) {
+    backward_period(const T* x, const A* __restrict__ alpha, const T* dy, T* dx,
+                    cuda::WriteGradient<Sum, A> store, cuda::Partials<Sum> partials,
+                    cuda::PeriodCut cut, SlopeAtZero at_zero) {
   __shared__ cuda::LaneSums<kSums, Sum> sums;
   const cuda::Place place = cuda::place_in(cut);
   Sum slopes[kSums] = {};
   cuda::load_slopes<P>(alpha, cut, place, slopes);
   cuda::walk_period<cuda::Walk::both, P>(x, dy, dx, cut, place, slopes, at_zero, &sums);
   cuda::add_rows<kSums>(sums, cut);
-  const auto store = [&](std::int64_t slope, Sum total) {
-    cuda::write_dalpha(dalpha, slope, total, accumulate);
-  };
   cuda::add_runs<P, kSums>(sums, partials, cut, place, store);
   cuda::finish_slopes<P>(partials, cut, place, store);
 }
@@ -55,19 +51,10 @@ std::size_t workspace_bytes(const Problem& problem) {
 }
 
 void launch(const Problem& problem, const Operands& operands, Stream stream) {
-  cuda::visit_native(problem, [&]<class T, class A>(std::type_identity<T>, std::type_identity<A>) {
-    const cuda::TypedOperands<T, A> typed(operands);
-    using Sum = accumulate_t<T>;
-    cuda::visit_period<T>(
-        problem, operands, kTiles,
-        [&]<class P, int kSums>(std::type_identity<P>, std::integral_constant<int, kSums>,
-                                const cuda::PeriodCut& cut) {
-          gpu::launch(backward_period<P, kSums, T, A, Sum>,
-                      {.grid = cuda::grid_of(cut), .block = kBlockSize, .stream = stream}, typed.x,
-                      typed.alpha, typed.dy, typed.dx, typed.dalpha,
-                      cuda::partials_in<Sum>(operands), cut, problem.at_zero, problem.accumulate);
-        });
-  });
+  const auto kernel = []<class P, int kSums, class T, class A>(cuda::FusedTypes<P, kSums, T, A>) {
+    return backward_period<P, kSums, T, A, accumulate_t<T>>;
+  };
+  cuda::launch_fused<cuda::WriteGradient>(kernel, problem, operands, kTiles, stream);
 }
 
 }  // namespace
@@ -78,16 +65,7 @@ KernelVariant cuda_backward_period() {
       .summary = "fused, NCHW with small planes: a thread a pack of the sample, down the batch",
       .backend = Backend::cuda,
       .direction = Direction::backward,
-      .promises = {.accesses_per_element = 3,
-                   .overhead = 0.05,
-                   .coalesced = true,
-                   .access_bits = 128,
-                   // ptxas moves the second row's loads behind the first use for bf16 on sm_100,
-                   // where half of what a B200 wants is in flight; 64 bytes elsewhere.
-                   .bytes_in_flight = 32,
-                   .registers = 64,
-                   .fills_memory = false,
-                   .divides_in_loop = false},
+      .promises = cuda::kFusedPromises,
       .check = check,
       .workspace_bytes = workspace_bytes,
       .zeroed_workspace_bytes = cuda::kTicketBytes,

@@ -15,12 +15,14 @@
 #include <bit>
 
 #include "backward.cuh"
+#include "block_sum.cuh"
 #include "dtype.hpp"
 #include "element.cuh"
 #include "gpu.cuh"
 #include "last_block.cuh"
 #include "op.hpp"
 #include "stretch.cuh"
+#include "sum_partials.cuh"
 #include "variant.hpp"
 #include "wave.cuh"
 

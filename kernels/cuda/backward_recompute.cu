@@ -21,6 +21,7 @@ namespace {
 
 constexpr int kBlockSize = cuda::kPeriodBlockSize;
 constexpr cuda::TileWish kTiles{};
+constexpr cuda::TileWish kTilesOfDx{.sums = false};
 
 template <class P, int kSums, class T, class A>
 __global__ void __launch_bounds__(kBlockSize, cuda::kBlocksPerSm)
@@ -61,10 +62,15 @@ void launch(const Problem& problem, const Operands& operands, Stream stream) {
         [&]<class P, int kSums>(std::type_identity<P>, std::integral_constant<int, kSums>,
                                 const cuda::PeriodCut& cut) {
           // The sums first: in place, dx is written over dy.
-          const cuda::WriteGradient<Sum, A> store{typed.dalpha, problem.accumulate};
+          const auto store = cuda::WriteGradient<Sum, A>::of(problem, operands);
           gpu::launch(sum_terms<P, kSums, T, A, Sum>,
                       {.grid = cuda::grid_of(cut), .block = kBlockSize, .stream = stream}, typed.x,
                       typed.dy, store, cuda::partials_in<Sum>(operands), cut, problem.at_zero);
+        });
+    cuda::visit_period<T>(
+        problem, operands, kTilesOfDx,
+        [&]<class P, int kSums>(std::type_identity<P>, std::integral_constant<int, kSums>,
+                                const cuda::PeriodCut& cut) {
           gpu::launch(write_dx<P, kSums, T, A>,
                       {.grid = cuda::grid_of(cut), .block = kBlockSize, .stream = stream}, typed.x,
                       typed.alpha, typed.dy, typed.dx, cut, problem.at_zero);

@@ -13,9 +13,7 @@
 // gradients must be clipped, averaged over GPUs or accumulated first. (Derived; not yet measured on
 // a GPU.)
 #include "alpha_step.cuh"
-#include "backward.cuh"
-#include "dtype.hpp"
-#include "element.cuh"
+#include "fused.cuh"
 #include "gpu.cuh"
 #include "last_block.cuh"
 #include "period.cuh"
@@ -30,12 +28,12 @@ constexpr cuda::TileWish kTiles{};
 
 template <class P, int kSums, class T, class A, class Sum>
 __global__ void __launch_bounds__(kBlockSize, cuda::kBlocksPerSm)
-    backward_sgd(const T* x, const T* dy, T* dx, cuda::StepAlpha<Sum, A> step,
+    backward_sgd(const T* x, const A* alpha, const T* dy, T* dx, cuda::StepAlpha<Sum, A> step,
                  cuda::Partials<Sum> partials, cuda::PeriodCut cut, SlopeAtZero at_zero) {
   __shared__ cuda::LaneSums<kSums, Sum> sums;
   const cuda::Place place = cuda::place_in(cut);
   Sum slopes[kSums] = {};
-  cuda::load_slopes<P>(step.alpha, cut, place, slopes);
+  cuda::load_slopes<P>(alpha, cut, place, slopes);
   cuda::walk_period<cuda::Walk::both, P>(x, dy, dx, cut, place, slopes, at_zero, &sums);
   cuda::add_rows<kSums>(sums, cut);
   cuda::add_runs<P, kSums>(sums, partials, cut, place, step);
@@ -47,19 +45,10 @@ std::size_t workspace_bytes(const Problem& problem) {
 }
 
 void launch(const Problem& problem, const Operands& operands, Stream stream) {
-  cuda::visit_native(problem, [&]<class T, class A>(std::type_identity<T>, std::type_identity<A>) {
-    const cuda::TypedOperands<T, A> typed(operands);
-    using Sum = accumulate_t<T>;
-    cuda::visit_period<T>(
-        problem, operands, kTiles,
-        [&]<class P, int kSums>(std::type_identity<P>, std::integral_constant<int, kSums>,
-                                const cuda::PeriodCut& cut) {
-          gpu::launch(backward_sgd<P, kSums, T, A, Sum>,
-                      {.grid = cuda::grid_of(cut), .block = kBlockSize, .stream = stream}, typed.x,
-                      typed.dy, typed.dx, cuda::step_of<Sum, A>(operands),
-                      cuda::partials_in<Sum>(operands), cut, problem.at_zero);
-        });
-  });
+  const auto kernel = []<class P, int kSums, class T, class A>(cuda::FusedTypes<P, kSums, T, A>) {
+    return backward_sgd<P, kSums, T, A, accumulate_t<T>>;
+  };
+  cuda::launch_fused<cuda::StepAlpha>(kernel, problem, operands, kTiles, stream);
 }
 
 }  // namespace
@@ -71,16 +60,7 @@ KernelVariant cuda_backward_sgd() {
       .backend = Backend::cuda,
       .direction = Direction::backward,
       .updates = {.gradient = false, .sgd = true},
-      .promises = {.accesses_per_element = 3,
-                   .overhead = 0.05,
-                   .coalesced = true,
-                   .access_bits = 128,
-                   // ptxas moves the second row's loads behind the first use for bf16 on sm_100,
-                   // where half of what a B200 wants is in flight; 64 bytes elsewhere.
-                   .bytes_in_flight = 32,
-                   .registers = 64,
-                   .fills_memory = false,
-                   .divides_in_loop = false},
+      .promises = cuda::kFusedPromises,
       .workspace_bytes = workspace_bytes,
       .zeroed_workspace_bytes = cuda::kTicketBytes,
       .launch = launch,

@@ -4,15 +4,18 @@
 // 3 accesses an element instead of the 5 of frameworks, which write a full-size gradient of alpha
 // and read it again. The grid has a fixed largest size, so dalpha has the same bits on every GPU.
 // The end of a kernel is the only synchronisation between the blocks, so nothing here can go wrong
-// that backward_last_block must take care of. It wins, if it wins at all, on large tensors, where
-// it saves each block the wait for its ticket; on small ones the second launch, a few microseconds,
-// costs more than the rest.
+// that backward_last_block must take care of. It is the step before that one, and its baseline: no
+// rule prefers it. What it saves each block, the wait for a ticket, is less than what its second
+// launch costs, a few microseconds; on small tensors that is more than all the rest. (Derived; not
+// yet measured on a GPU.)
+#include "alpha_step.cuh"
 #include "backward.cuh"
 #include "dtype.hpp"
 #include "element.cuh"
 #include "gpu.cuh"
 #include "last_block.cuh"
 #include "shared_alpha.cuh"
+#include "sum_partials.cuh"
 #include "variant.hpp"
 
 namespace prelu::variants {
@@ -24,17 +27,17 @@ using cuda::Pack;
 
 template <class P, class T, class A, class Sum>
 __global__ void __launch_bounds__(kSharedBlockSize, kBlocksPerSm)
-    backward_blocks(const T* x, const A* __restrict__ alpha, const T* dy, T* dx, Sum* partial,
-                    std::int64_t elements, SlopeAtZero at_zero) {
+    backward_blocks(const T* x, const A* __restrict__ alpha, const T* dy, T* dx,
+                    std::int64_t elements, SlopeAtZero at_zero, Sum* partial) {
   const Sum sum = cuda::walk_shared_alpha<P>(x, alpha, dy, dx, elements, at_zero);
   if (threadIdx.x == 0) partial[blockIdx.x] = sum;
 }
 
 template <class A, class Sum>
 __global__ void __launch_bounds__(kSharedBlockSize)
-    sum_blocks(const Sum* partial, std::int64_t blocks, A* dalpha, bool accumulate) {
+    sum_blocks(const Sum* partial, std::int64_t blocks, cuda::WriteGradient<Sum, A> store) {
   const Sum sum = cuda::sum_partials<kSharedBlockSize>(partial, blocks);
-  if (threadIdx.x == 0) cuda::write_dalpha(dalpha, 0, sum, accumulate);
+  if (threadIdx.x == 0) store(0, sum);
 }
 
 std::size_t workspace_bytes(const Problem& problem) {
@@ -44,19 +47,14 @@ std::size_t workspace_bytes(const Problem& problem) {
 
 void launch(const Problem& problem, const Operands& operands, Stream stream) {
   cuda::visit_native(problem, [&]<class T, class A>(std::type_identity<T>, std::type_identity<A>) {
-    const cuda::TypedOperands<T, A> typed(operands);
     using Sum = accumulate_t<T>;
-    const std::int64_t blocks = cuda::shared_alpha_blocks(problem);
     auto* partial = static_cast<Sum*>(operands.workspace);
-    cuda::visit_pack<T>(cuda::aligned_alike(operands), [&]<class P>(std::type_identity<P>) {
-      gpu::launch(
-          backward_blocks<P, T, A, Sum>,
-          {.grid = static_cast<unsigned>(blocks), .block = kSharedBlockSize, .stream = stream},
-          typed.x, typed.alpha, typed.dy, typed.dx, partial, problem.shape.elements(),
-          problem.at_zero);
-    });
-    gpu::launch(sum_blocks<A, Sum>, {.block = kSharedBlockSize, .stream = stream}, partial, blocks,
-                typed.dalpha, problem.accumulate);
+    cuda::launch_shared_alpha<T, A>(backward_blocks<Pack<T>, T, A, Sum>,
+                                    backward_blocks<Pack<T, 1>, T, A, Sum>, problem, operands,
+                                    stream, partial);
+    gpu::launch(sum_blocks<A, Sum>, {.block = kSharedBlockSize, .stream = stream}, partial,
+                cuda::shared_alpha_blocks(problem),
+                cuda::WriteGradient<Sum, A>::of(problem, operands));
   });
 }
 

@@ -74,37 +74,25 @@ __global__ void __launch_bounds__(kBlockSize, kBlocksPerSm)
     }
   }
 
-  // The ragged tail, less than a pack: one element for each of the grid's first threads.
-  const std::int64_t tail = packs * P::size + first;
-  if (blockIdx.x == 0 && tail < elements) {
-    const auto slope = static_cast<accumulate_t<T>>(alpha[offset_of(tail)]);
-    y[tail] = cuda::forward_element(x[tail], slope, at_zero);
-  }
-}
-
-template <bool kSame, class P, class T, class A>
-void launch_packs(const Problem& problem, const FoldedMap& offset_of,
-                  const cuda::TypedOperands<T, A>& operands, Stream stream) {
-  constexpr std::int64_t kElementsPerBlock = std::int64_t{kBlockSize} * kPacksPerThread * P::size;
-  const std::int64_t elements = problem.shape.elements();
-  const auto blocks = static_cast<unsigned>(cuda::ceil_div(elements, kElementsPerBlock));
-  gpu::launch(forward_broadcast<kSame, P, T, A>,
-              {.grid = blocks, .block = kBlockSize, .stream = stream}, operands.x, operands.alpha,
-              operands.y, elements, offset_of, problem.at_zero);
+  cuda::forward_tail(x, alpha, y, packs * P::size, elements, offset_of, at_zero);
 }
 
 void launch(const Problem& problem, const Operands& operands, Stream stream) {
   const FoldedMap offset_of(broadcast_map(problem));
   cuda::visit_native(problem, [&]<class T, class A>(std::type_identity<T>, std::type_identity<A>) {
-    const cuda::TypedOperands<T, A> typed(operands);
-    const bool wide = cuda::aligned_to(sizeof(Pack<T>), typed.x, typed.y) &&
-                      offset_of.inner_extent() >= Pack<T>::size;
+    using P = Pack<T>;
+    const auto start = [&](auto kernel, std::int64_t pack) {
+      cuda::launch_forward<T, A>(kernel, kBlockSize, kPacksPerThread * pack, problem, operands,
+                                 offset_of, stream);
+    };
+    const bool wide =
+        cuda::aligned_to(sizeof(P), operands.x, operands.y) && offset_of.inner_extent() >= P::size;
     if (!wide) {
-      launch_packs<true, Pack<T, 1>>(problem, offset_of, typed, stream);
+      start(forward_broadcast<true, Pack<T, 1>, T, A>, 1);
     } else if (offset_of.inner_stride() == 0) {
-      launch_packs<true, Pack<T>>(problem, offset_of, typed, stream);
+      start(forward_broadcast<true, P, T, A>, P::size);
     } else {
-      launch_packs<false, Pack<T>>(problem, offset_of, typed, stream);
+      start(forward_broadcast<false, P, T, A>, P::size);
     }
   });
 }

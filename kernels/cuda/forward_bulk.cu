@@ -94,12 +94,7 @@ __global__ void __launch_bounds__(kBlockSize)
   }
   if (copies) gpu::bulk_wait<0>();
 
-  // The ragged tail, less than a pack: one element for each of the grid's first threads.
-  const std::int64_t tail = packs * P::size + threadIdx.x;
-  if (blockIdx.x == 0 && tail < elements) {
-    const auto slope = static_cast<accumulate_t<T>>(alpha[alpha_of(tail)]);
-    y[tail] = cuda::forward_element(x[tail], slope, at_zero);
-  }
+  cuda::forward_tail(x, alpha, y, packs * P::size, elements, alpha_of, at_zero);
 }
 
 /// What bulk copies cannot serve: one element a thread.
@@ -120,11 +115,8 @@ void launch(const Problem& problem, const Operands& operands, Stream stream) {
   cuda::visit_native(problem, [&]<class T, class A>(std::type_identity<T>, std::type_identity<A>) {
     const cuda::TypedOperands<T, A> typed(operands);
     if (!cuda::aligned_to(sizeof(Pack<T>), typed.x, typed.y)) {
-      gpu::launch(forward_unaligned<T, A>,
-                  {.grid = static_cast<unsigned>(cuda::ceil_div(elements, kBlockSize)),
-                   .block = kBlockSize,
-                   .stream = stream},
-                  typed.x, typed.alpha, typed.y, elements, FastAlphaMap(map), problem.at_zero);
+      cuda::launch_forward(forward_unaligned<T, A>, kBlockSize, 1, problem, operands,
+                           FastAlphaMap(map), stream);
       return;
     }
     const auto bytes = elements * static_cast<std::int64_t>(sizeof(T));

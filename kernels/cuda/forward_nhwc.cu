@@ -28,7 +28,7 @@ namespace {
 using cuda::Pack;
 
 constexpr int kBlockSize = 256;
-constexpr int kBlocksPerSm = 3;  // at least: 768 threads leave 80 registers each
+constexpr int kBlocksPerSm = 4;  // at least: 1024 threads leave 64 registers each
 constexpr int kRowsInFlight = 4;
 constexpr std::int64_t kMostRows = 32;  // of a thread: its slopes are 1/32 of what it reads then
 constexpr int kWarpSize = 32;
@@ -78,6 +78,16 @@ __device__ void fetch_slopes(Sum (&slopes)[N], const A* __restrict__ alpha, std:
   }
 }
 
+/// y of a pack whose lanes have a slope each.
+template <class T, int N, class Sum>
+__device__ Pack<T, N> forward_lanes(Pack<T, N> pack, const Sum (&slopes)[N], SlopeAtZero at_zero) {
+#pragma unroll
+  for (int k = 0; k < N; ++k) {
+    pack.lane[k] = cuda::forward_element(pack.lane[k], slopes[k], at_zero);
+  }
+  return pack;
+}
+
 template <class P, class T, class A>
 __global__ void __launch_bounds__(kBlockSize, kBlocksPerSm)
     forward_nhwc(const T* x, const A* __restrict__ alpha, T* y, std::int64_t elements, Cut cut,
@@ -99,30 +109,22 @@ __global__ void __launch_bounds__(kBlockSize, kBlocksPerSm)
     const auto* x_pack = reinterpret_cast<const P*>(x) + begin * cut.width + column;
     auto* y_pack = reinterpret_cast<P*>(y) + begin * cut.width + column;
     for (auto left = static_cast<int>(end - begin); left > 0; left -= kRowsInFlight) {
-      P pack[kRowsInFlight];
+      cuda::Waiting<P> waiting[kRowsInFlight];
 #pragma unroll
       for (int k = 0; k < kRowsInFlight; ++k) {
-        if (k < left) pack[k] = x_pack[k * cut.width];
+        if (k < left) waiting[k] = cuda::load_waiting(x_pack, k * cut.width);
       }
 #pragma unroll
       for (int k = 0; k < kRowsInFlight; ++k) {
-#pragma unroll
-        for (int lane = 0; lane < P::size; ++lane) {
-          pack[k].lane[lane] = cuda::forward_element(pack[k].lane[lane], slopes[lane], at_zero);
-        }
-        if (k < left) y_pack[k * cut.width] = pack[k];
+        if (k < left) y_pack[k * cut.width] = forward_lanes(waiting[k].pack(), slopes, at_zero);
       }
       x_pack += kRowsInFlight * cut.width;
       y_pack += kRowsInFlight * cut.width;
     }
   }
 
-  // The ragged tail, less than a pack: one element for each of the grid's first threads.
-  const std::int64_t tail = cut.packs * P::size + threadIdx.x;
-  if (blockIdx.x == 0 && tail < elements) {
-    const auto slope = static_cast<Sum>(alpha[count.remainder(tail)]);
-    y[tail] = cuda::forward_element(x[tail], slope, at_zero);
-  }
+  const auto alpha_of = [&](std::int64_t i) { return count.remainder(i); };
+  cuda::forward_tail(x, alpha, y, cut.packs * P::size, elements, alpha_of, at_zero);
 }
 
 Unsupported check(const Problem& problem) {
@@ -165,8 +167,7 @@ KernelVariant cuda_forward_nhwc() {
                    .coalesced = true,
                    .access_bits = 128,
                    .bytes_in_flight = 64,
-                   .registers = 80,
-                   .fills_memory = false,  // 48 KiB an SM for half types: a B200 wants 64
+                   .registers = 64,
                    .divides_in_loop = false},
       .check = check,
       .launch = launch,

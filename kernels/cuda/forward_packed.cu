@@ -54,39 +54,26 @@ __global__ void __launch_bounds__(kBlockSize, kBlocksPerSm)
     if (i < packs) reinterpret_cast<P*>(y)[i] = slopes[k].forward(pack[k], at_zero);
   }
 
-  // The ragged tail, less than a pack: one element for each of the grid's first threads.
-  const std::int64_t tail = packs * P::size + first;
-  if (blockIdx.x == 0 && tail < elements) {
-    const auto slope = static_cast<accumulate_t<T>>(alpha[alpha_of(tail)]);
-    y[tail] = cuda::forward_element(x[tail], slope, at_zero);
-  }
-}
-
-template <Slopes kSlopes, int kPacks, class P, class T, class A>
-void launch_packs(const Problem& problem, const cuda::TypedOperands<T, A>& operands,
-                  Stream stream) {
-  constexpr std::int64_t kElementsPerBlock = std::int64_t{kBlockSize} * kPacks * P::size;
-  const std::int64_t elements = problem.shape.elements();
-  const auto blocks = static_cast<unsigned>(cuda::ceil_div(elements, kElementsPerBlock));
-  gpu::launch(forward_packed<kSlopes, kPacks, P, T, A>,
-              {.grid = blocks, .block = kBlockSize, .stream = stream}, operands.x, operands.alpha,
-              operands.y, elements, FastAlphaMap(alpha_map(problem)), problem.at_zero);
+  cuda::forward_tail(x, alpha, y, packs * P::size, elements, alpha_of, at_zero);
 }
 
 void launch(const Problem& problem, const Operands& operands, Stream stream) {
-  const std::int64_t elements = problem.shape.elements();
+  const AlphaMap map = alpha_map(problem);
   cuda::visit_native(problem, [&]<class T, class A>(std::type_identity<T>, std::type_identity<A>) {
     using P = Pack<T>;
-    const cuda::TypedOperands<T, A> typed(operands);
-    if (!cuda::aligned_to(sizeof(P), typed.x, typed.y)) {
-      launch_packs<Slopes::one, kPacksPerThread, Pack<T, 1>>(problem, typed, stream);
+    const auto start = [&](auto kernel, std::int64_t elements_per_thread) {
+      cuda::launch_forward<T, A>(kernel, kBlockSize, elements_per_thread, problem, operands,
+                                 FastAlphaMap(map), stream);
+    };
+    if (!cuda::aligned_to(sizeof(P), operands.x, operands.y)) {
+      start(forward_packed<Slopes::one, kPacksPerThread, Pack<T, 1>, T, A>, kPacksPerThread);
       return;
     }
-    cuda::visit_slopes<P::size>(alpha_map(problem), [&](auto slopes) {
-      if (elements / P::size < cuda::full_wave()) {
-        launch_packs<slopes, 1, P>(problem, typed, stream);
+    cuda::visit_slopes<P::size>(map, [&](auto slopes) {
+      if (problem.shape.elements() / P::size < cuda::full_wave()) {
+        start(forward_packed<slopes, 1, P, T, A>, P::size);
       } else {
-        launch_packs<slopes, kPacksPerThread, P>(problem, typed, stream);
+        start(forward_packed<slopes, kPacksPerThread, P, T, A>, kPacksPerThread * P::size);
       }
     });
   });

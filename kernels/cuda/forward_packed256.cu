@@ -49,40 +49,27 @@ __global__ void __launch_bounds__(kBlockSize, kBlocksPerSm)
     reinterpret_cast<P*>(y)[second] = slopes.forward(packs_here[1], at_zero);
   }
 
-  // The ragged tail, less than a pack: one element for each of the grid's first threads.
-  const std::int64_t tail = packs * P::size + first;
-  if (blockIdx.x == 0 && tail < elements) {
-    const auto slope = static_cast<accumulate_t<T>>(alpha[alpha_of(tail)]);
-    y[tail] = cuda::forward_element(x[tail], slope, at_zero);
-  }
+  cuda::forward_tail(x, alpha, y, packs * P::size, elements, alpha_of, at_zero);
 }
 
 template <class P, class T, class A>
-void launch_packs(const Problem& problem, const cuda::TypedOperands<T, A>& operands,
-                  Stream stream) {
-  constexpr std::int64_t kElementsPerBlock = std::int64_t{kBlockSize} * kPacksPerThread * P::size;
-  const std::int64_t elements = problem.shape.elements();
+void launch_packs(const Problem& problem, const Operands& operands, Stream stream) {
   const AlphaMap map = alpha_map(problem);
   cuda::visit_slopes<P::size>(map, [&](auto slopes) {
-    gpu::launch(forward_packed256<slopes, P, T, A>,
-                {.grid = static_cast<unsigned>(cuda::ceil_div(elements, kElementsPerBlock)),
-                 .block = kBlockSize,
-                 .stream = stream},
-                operands.x, operands.alpha, operands.y, elements, FastAlphaMap(map),
-                problem.at_zero);
+    cuda::launch_forward(forward_packed256<slopes, P, T, A>, kBlockSize, kPacksPerThread * P::size,
+                         problem, operands, FastAlphaMap(map), stream);
   });
 }
 
 void launch(const Problem& problem, const Operands& operands, Stream stream) {
   cuda::visit_native(problem, [&]<class T, class A>(std::type_identity<T>, std::type_identity<A>) {
     using Wide = Pack<T, kPackBytes / static_cast<int>(sizeof(T))>;
-    const cuda::TypedOperands<T, A> typed(operands);
-    if (cuda::aligned_to(sizeof(Wide), typed.x, typed.y)) {
-      launch_packs<Wide>(problem, typed, stream);
-    } else if (cuda::aligned_to(sizeof(Pack<T>), typed.x, typed.y)) {
-      launch_packs<Pack<T>>(problem, typed, stream);
+    if (cuda::aligned_to(sizeof(Wide), operands.x, operands.y)) {
+      launch_packs<Wide, T, A>(problem, operands, stream);
+    } else if (cuda::aligned_to(sizeof(Pack<T>), operands.x, operands.y)) {
+      launch_packs<Pack<T>, T, A>(problem, operands, stream);
     } else {
-      launch_packs<Pack<T, 1>>(problem, typed, stream);
+      launch_packs<Pack<T, 1>, T, A>(problem, operands, stream);
     }
   });
 }

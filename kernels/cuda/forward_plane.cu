@@ -7,9 +7,9 @@
 // the first boundary and after the last whole pack are peeled off, and the first piece's threads
 // take one each.
 //
-// Wins: planes of 1024 elements and more, where a plane fills the block (derived: 256 packs of f32
-// are two for each thread; not yet measured on a GPU). Loses: small planes, right but with most of
-// a block idle; forward_packed serves those. Where x and y lie differently to a 16-byte boundary no
+// Wins: planes of 8 KiB and more, where each of a block's threads has its four packs (derived; not
+// yet measured on a GPU). Loses: smaller planes, right but with part of a block idle;
+// forward_packed serves those. Where x and y lie differently to a 16-byte boundary no
 // peeling aligns both, and the accesses are of one element.
 #include <algorithm>
 

@@ -61,6 +61,7 @@ class Check {
     }
     that_nothing_is_missing();
     std::vector<std::string> sentences;
+    sentences.reserve(broken_.size());
     for (const auto& [sentence, where] : broken_) {
       sentences.push_back(std::string(variant_.name).append(sentence).append(where));
     }
@@ -107,10 +108,12 @@ class Check {
     }
     if (kernels_.empty()) {
       say(": nothing is known of it");
-    } else if (!promises_.fills_memory && fills_memory_) {
-      say(" fills the memory, and does not promise it");
     }
     for (const int architecture : architectures) {
+      // An exception that holds here and not there would hide a fall there.
+      if (!promises_.fills_memory && !unfilled_.contains(architecture)) {
+        say(" fills the memory, and does not promise it; on", architecture);
+      }
       for (const char* dtype : {"f16", "bf16", "f32", "f64"}) {
         if (served.contains({architecture, dtype})) continue;
         say(std::string(" has no kernel for ") + dtype +
@@ -209,7 +212,7 @@ class Check {
     const int per_sm = kernel.bytes_in_flight_per_sm();
     const int wanted = architecture(kernel.architecture).wanted_bytes;
     if (per_sm >= wanted) return;
-    fills_memory_ = false;
+    unfilled_.insert(kernel.architecture);
     if (!promises_.fills_memory) return;
     say(kernel, "has " + std::to_string(per_sm) +
                     " bytes in flight an SM; wanted: " + std::to_string(wanted));
@@ -229,7 +232,7 @@ class Check {
   const KernelVariant& variant_;
   const Promises& promises_;
   std::span<const KernelResources> kernels_;
-  bool fills_memory_ = true;  ///< as far as is known
+  std::set<int> unfilled_;  ///< architectures whose memory it does not fill
   std::vector<Broken> broken_;
 };
 

@@ -33,25 +33,30 @@ std::string without_comments(const std::string& text) {
   return out;
 }
 
+bool is_label(char c) { return is_word(c) || c == '$'; }
+
+/// "%rd12" is one; "%tid.x" is not.
 std::vector<std::string> registers_in(const std::string& text) {
-  static const std::regex register_pattern(R"(%[a-z]+\d+)");
   std::vector<std::string> found;
-  for (std::sregex_iterator i(text.begin(), text.end(), register_pattern), end; i != end; ++i) {
-    found.push_back(i->str());
+  for (std::size_t begin = text.find('%'); begin != std::string::npos;
+       begin = text.find('%', begin + 1)) {
+    const std::size_t digits = end_of(text, begin + 1, is_lower);
+    const std::size_t end = end_of(text, digits, is_digit);
+    if (begin + 1 < digits && digits < end) found.push_back(text.substr(begin, end - begin));
   }
   return found;
 }
 
 /// ".v4.f32" is 128, ".u16" is 16.
 int width_of(const std::vector<std::string>& opcode) {
+  static const std::regex vector_pattern(R"(v([248]))");
+  static const std::regex bits_pattern(R"([fbus](8|16|32|64|128))");
   int vector = 1;
   int bits = 0;
   for (const std::string& part : opcode) {
     std::smatch match;
-    if (std::regex_match(part, match, std::regex(R"(v([248]))"))) vector = std::stoi(match[1]);
-    if (std::regex_match(part, match, std::regex(R"([fbus](8|16|32|64|128))"))) {
-      bits = std::stoi(match[1]);
-    }
+    if (std::regex_match(part, match, vector_pattern)) vector = std::stoi(match[1]);
+    if (std::regex_match(part, match, bits_pattern)) bits = std::stoi(match[1]);
   }
   return vector * bits;
 }
@@ -78,8 +83,9 @@ Instruction parse_statement(std::string statement) {
     return instruction;
   }
   instruction.ends = (name == "ret" || name == "exit" || name == "trap");
-  instruction.divides = (name == "div" || name == "rem") &&
-                        std::regex_match(opcode.back(), std::regex("[us](16|32|64)"));
+  static const std::regex integer_pattern("[us](16|32|64)");
+  instruction.divides =
+      (name == "div" || name == "rem") && std::regex_match(opcode.back(), integer_pattern);
   instruction.orders = name == "bar" || name == "barrier" || name == "membar" || name == "fence" ||
                        name == "atom" || name == "red";
   // A generic access may be one of global memory.
@@ -108,6 +114,7 @@ Instruction parse_statement(std::string statement) {
 /// "[kernel_param_3+8]" -> "3+8"; empty where the statement loads no parameter of 8 bytes.
 std::string parameter_of(const std::string& statement) {
   static const std::regex load_pattern(R"(ld\.param\.[bu]64\s.*_param_(\d+(\+\d+)?)\])");
+  if (statement.find("ld.param.") == std::string::npos) return {};
   std::smatch match;
   return std::regex_search(statement, match, load_pattern) ? match[1].str() : "";
 }
@@ -173,10 +180,10 @@ std::vector<Instruction> read_body(const std::string& body) {
   for (std::string statement : split(body, ';')) {
     for (;;) {
       statement.erase(0, statement.find_first_not_of(" \t\n{}"));
-      std::smatch match;
-      if (!std::regex_search(statement, match, std::regex(R"(^([$\w]+):)"))) break;
-      labels.push_back(match[1]);
-      statement = match.suffix();
+      const std::size_t end = end_of(statement, 0, is_label);
+      if (end == 0 || !statement.substr(end).starts_with(':')) break;
+      labels.push_back(statement.substr(0, end));
+      statement.erase(0, end + 1);
     }
     if (statement.empty() || statement.starts_with('.')) continue;
     Instruction instruction = parse_statement(statement);

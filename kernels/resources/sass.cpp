@@ -11,22 +11,24 @@
 namespace prelu::resources {
 namespace {
 
+/// "R12" is one; "UR4", which all threads share, and "RZ", which is zero, are not.
 std::vector<std::string> registers_in(const std::string& text) {
-  static const std::regex register_pattern(R"(\bR\d+)");
   std::vector<std::string> found;
-  for (std::sregex_iterator i(text.begin(), text.end(), register_pattern), end; i != end; ++i) {
-    found.push_back(i->str());
+  for (std::size_t begin = text.find('R'); begin != std::string::npos;
+       begin = text.find('R', begin + 1)) {
+    const std::size_t end = end_of(text, begin + 1, is_digit);
+    const bool begins_a_word = begin == 0 || !is_word(text[begin - 1]);
+    if (begins_a_word && end > begin + 1) found.push_back(text.substr(begin, end - begin));
   }
   return found;
 }
 
 /// "LDG.E.128" is 128, "LDG.E" 32, "LDG.E.U16" 16.
 int width_of(const std::vector<std::string>& opcode) {
+  static const std::regex bits_pattern("[US]?(8|16|64|128|256)");
   for (const std::string& part : opcode) {
     std::smatch match;
-    if (std::regex_match(part, match, std::regex("[US]?(8|16|64|128|256)"))) {
-      return std::stoi(match[1]);
-    }
+    if (std::regex_match(part, match, bits_pattern)) return std::stoi(match[1]);
   }
   return 32;
 }
@@ -52,8 +54,9 @@ Instruction parse_instruction(std::string text) {
   const std::string operands = trimmed(text.substr(space));
   const std::string& name = opcode.front();
 
+  static const std::regex target_pattern(R"((.*)`\(([^)]+)\))");
   std::smatch target;
-  if (name == "BRA" && std::regex_search(operands, target, std::regex(R"((.*)`\(([^)]+)\))"))) {
+  if (name == "BRA" && std::regex_search(operands, target, target_pattern)) {
     instruction.target = target[2];
     // "BRA.U !UP0, `(.L_x_1)": the predicate may be an operand.
     instruction.conditional = instruction.conditional || !trimmed(target[1]).empty();
@@ -62,9 +65,9 @@ Instruction parse_instruction(std::string text) {
   instruction.ends = name == "EXIT" || name == "RET";
   // Integers of 64 bits are divided by a routine of the compiler's, those of 32 in place: by a
   // reciprocal of what is rounded up.
-  instruction.divides =
-      (name == "CALL" && std::regex_search(operands, std::regex("__cuda_sm20_(div|rem)_[us]"))) ||
-      (name == "I2F" && holds(opcode, "RP"));
+  static const std::regex division_pattern("__cuda_sm20_(div|rem)_[us]");
+  instruction.divides = (name == "CALL" && std::regex_search(operands, division_pattern)) ||
+                        (name == "I2F" && holds(opcode, "RP"));
   instruction.bulk = name == "UBLKCP";
   if (name == "LDG") instruction.access = Access::load;
   if (name == "STG") instruction.access = Access::store;
@@ -88,22 +91,34 @@ Instruction parse_instruction(std::string text) {
   return instruction;
 }
 
+bool is_label(char c) { return is_word(c) || c == '.' || c == '$'; }
+
+/// "/*0010*/ MOV R1, c[0x0][0x28] ;" -> "MOV R1, c[0x0][0x28]"; empty where there is no
+/// instruction.
+std::string instruction_in(const std::string& line) {
+  if (!line.starts_with("/*")) return {};
+  const std::size_t address = line.find("*/");
+  const std::size_t end = line.find(';');
+  if (address == std::string::npos || end == std::string::npos) return {};
+  return trimmed(line.substr(address + 2, end - address - 2));
+}
+
 }  // namespace
 
 std::vector<Listing> read_sass(const std::string& text) {
-  static const std::regex section_pattern(R"(^\s*\.section\s+\.text\.([$\w]+))");
-  static const std::regex label_pattern(R"(^([.$\w]+):)");
-  static const std::regex instruction_pattern(R"(^\s*/\*[0-9a-f]+\*/\s+(.*?)\s*;)");
+  static const std::regex section_pattern(R"(^\.section\s+\.text\.([$\w]+))");
   std::vector<Listing> kernels;
   std::vector<std::string> labels;
-  for (const std::string& line : lines_of(text)) {
+  for (const std::string& indented : lines_of(text)) {
+    const std::string line = trimmed(indented);
+    const std::size_t label = end_of(line, 0, is_label);
     std::smatch match;
-    if (std::regex_search(line, match, section_pattern)) {
+    if (line.starts_with(".section") && std::regex_search(line, match, section_pattern)) {
       kernels.push_back({.kernel = match[1], .scheduled = true});
-    } else if (std::regex_search(line, match, label_pattern)) {
-      labels.push_back(match[1]);
-    } else if (!kernels.empty() && std::regex_search(line, match, instruction_pattern)) {
-      Instruction instruction = parse_instruction(match[1]);
+    } else if (label > 0 && line.substr(label).starts_with(':')) {
+      labels.push_back(line.substr(0, label));
+    } else if (const std::string code = instruction_in(line); !kernels.empty() && !code.empty()) {
+      Instruction instruction = parse_instruction(code);
       instruction.labels = std::exchange(labels, {});
       kernels.back().instructions.push_back(std::move(instruction));
     }

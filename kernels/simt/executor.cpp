@@ -5,6 +5,7 @@
 #include <boost/context/protected_fixedsize_stack.hpp>
 #include <cstring>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <numeric>
 #include <random>
@@ -106,7 +107,12 @@ struct IdentitySet {
 
 class Executor {
  public:
+  using Choose = std::function<std::vector<std::uint64_t>(const Grid&)>;
+
   void set_schedule(std::uint64_t seed) { seed_ = seed; }
+  void set_multiprocessors(int count) { multiprocessors_ = count; }
+  int multiprocessors() const { return multiprocessors_; }
+  void choose_blocks(Choose choose) { choose_blocks_ = std::move(choose); }
   void run(const Grid& grid, void (*thread)(const void*), const void* context,
            const std::source_location& where);
 
@@ -157,6 +163,8 @@ class Executor {
 
   std::uint64_t seed_ = 0;
   std::mt19937_64 random_;
+  int multiprocessors_ = 1;
+  Choose choose_blocks_;
 
   Grid grid_{};
   void (*kernel_)(const void*) = nullptr;
@@ -241,13 +249,18 @@ void Executor::run(const Grid& grid, void (*thread)(const void*), const void* co
   gridDim = grid.blocks;
 
   const std::uint64_t blocks = std::uint64_t{grid.blocks.x} * grid.blocks.y * grid.blocks.z;
-  std::vector<std::uint64_t> block_order(seed_ == 0 ? 0 : blocks);
-  std::iota(block_order.begin(), block_order.end(), std::uint64_t{0});
-  arrange(block_order);
+  std::vector<std::uint64_t> order;
+  if (choose_blocks_) {
+    order = choose_blocks_(grid);
+  } else {
+    order.resize(blocks);
+    std::iota(order.begin(), order.end(), std::uint64_t{0});
+  }
+  arrange(order);
 
   sanitizer::release(&launch_start_);
   const Quiet quiet;
-  for (std::uint64_t i = 0; i < blocks; ++i) run_block(seed_ == 0 ? i : block_order[i]);
+  for (const std::uint64_t block : order) run_block(block);
 }
 
 IdentitySet& Executor::identities(std::uint64_t block) {
@@ -595,6 +608,13 @@ Executor::~Executor() {
 }  // namespace
 
 void set_schedule(std::uint64_t seed) { executor().set_schedule(seed); }
+
+void set_multiprocessors(int count) { executor().set_multiprocessors(count); }
+int multiprocessors() { return executor().multiprocessors(); }
+
+void choose_blocks(std::function<std::vector<std::uint64_t>(const Grid&)> choose) {
+  executor().choose_blocks(std::move(choose));
+}
 
 int races_reported() { return sanitizer::races_reported(); }
 

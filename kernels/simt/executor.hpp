@@ -14,9 +14,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <source_location>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace prelu::simt {
 
@@ -29,6 +31,11 @@ class Error : public std::runtime_error {
 /// The order of blocks and threads in the next launches: 0 is program order, 1 the reverse,
 /// anything else a shuffle drawn from it.
 void set_schedule(std::uint64_t seed);
+
+/// How many multiprocessors kernels take the device to have: few, at first, so that small problems
+/// are large enough to go round a persistent kernel's loop.
+void set_multiprocessors(int count);
+int multiprocessors();
 
 /// Which CUDA thread is running: its place in its block, and that block's place among all blocks
 /// that were ever started. Outside a kernel `thread` is negative.
@@ -50,6 +57,10 @@ struct Grid {
   dim3 threads;
   std::size_t shared_bytes = 0;
 };
+
+/// Of each of the next launches, only the blocks that `choose` returns will run, by their numbers
+/// in the grid (x goes fastest); null: all. For problems too large to be run as a whole.
+void choose_blocks(std::function<std::vector<std::uint64_t>(const Grid& grid)> choose);
 
 /// Calls thread(context) once for every thread of the grid. Throws Error; the executor is ready for
 /// the next launch then.

@@ -63,8 +63,7 @@ void launch(void (*kernel)(Parameters...), const LaunchConfig& config, Arguments
       std::source_location::current());
 }
 
-/// Few, so that small problems are large enough to go round a persistent kernel's loop.
-inline int multiprocessors() { return 1; }
+inline int multiprocessors() { return simt::multiprocessors(); }
 
 /// This block's dynamic shared memory: LaunchConfig::shared_bytes, 16-byte aligned.
 template <class T>
@@ -207,28 +206,3 @@ void __stcg(T* pointer, std::type_identity_t<T> value,
   prelu::simt::aligned(pointer, where);
   *pointer = value;
 }
-
-namespace prelu::gpu {
-
-/// The sum of `value` over the block's kBlockSize threads, valid in thread 0: within each warp,
-/// then over the warps, as cub::BlockReduce does it. All threads call it; it ends with a barrier.
-template <int kBlockSize, class T>
-T block_sum(T value) {
-  constexpr int kWarpSize = 32;
-  constexpr int kWarps = (kBlockSize + kWarpSize - 1) / kWarpSize;
-  __shared__ T warp_sums[kWarps];
-  const int thread = static_cast<int>(threadIdx.x);
-  for (int distance = kWarpSize / 2; distance > 0; distance /= 2) {
-    value += __shfl_down_sync(0xFFFFFFFFU, value, static_cast<unsigned>(distance));
-  }
-  if (thread % kWarpSize == 0) warp_sums[thread / kWarpSize] = value;
-  __syncthreads();
-  T sum{0};
-  if (thread == 0) {
-    for (const T& warp_sum : warp_sums) sum += warp_sum;
-  }
-  __syncthreads();
-  return sum;
-}
-
-}  // namespace prelu::gpu

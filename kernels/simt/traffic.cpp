@@ -10,7 +10,6 @@ namespace prelu::simt {
 namespace {
 
 constexpr int kWarpSize = 32;
-constexpr std::uintptr_t kSectorBytes = 32;
 
 /// One thread's access.
 struct Access {
@@ -111,21 +110,16 @@ class Counter {
 
   /// Of one warp's access: its lanes, in the order of their addresses, which may overlap.
   void count_sectors(std::span<const Access> lanes) {
-    std::uintptr_t bytes_end = 0;  // what lies before was counted
-    std::uintptr_t sectors_end = 0;
-    std::uintptr_t bytes = 0;
+    constexpr std::uintptr_t kBytes = kSectorBytes;
+    std::uintptr_t counted = 0;  // what lies before
     std::uintptr_t sectors = 0;
     for (const Access& lane : lanes) {
-      const std::uintptr_t first_sector = lane.start / kSectorBytes;
-      const std::uintptr_t last_sector = (lane.end + kSectorBytes - 1) / kSectorBytes;
-      bytes += lane.end - std::clamp(bytes_end, lane.start, lane.end);
-      sectors += last_sector - std::clamp(sectors_end, first_sector, last_sector);
-      bytes_end = std::max(bytes_end, lane.end);
-      sectors_end = std::max(sectors_end, last_sector);
+      const std::uintptr_t first = lane.start / kBytes;
+      const std::uintptr_t last = (lane.end + kBytes - 1) / kBytes;
+      sectors += last - std::clamp(counted, first, last);
+      counted = std::max(counted, last);
     }
-    Traffic& traffic = traffic_[lanes.front().memory];
-    traffic.sectors += static_cast<std::int64_t>(sectors);
-    traffic.fewest_sectors += static_cast<std::int64_t>((bytes + kSectorBytes - 1) / kSectorBytes);
+    traffic_[lanes.front().memory].sectors += static_cast<std::int64_t>(sectors);
   }
 
   std::vector<Memory> memory_;
@@ -145,7 +139,6 @@ Traffic& Traffic::operator+=(const Traffic& other) {
   loaded += other.loaded;
   stored += other.stored;
   sectors += other.sectors;
-  fewest_sectors += other.fewest_sectors;
   return *this;
 }
 

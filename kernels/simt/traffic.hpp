@@ -21,15 +21,16 @@ namespace prelu::simt {
 
 /// What threads did with a stretch of memory.
 struct Traffic {
-  std::int64_t loaded = 0;          ///< bytes, over all threads
-  std::int64_t stored = 0;          ///< bytes, over all threads
-  std::int64_t sectors = 0;         ///< touched, over the accesses of all warps
-  std::int64_t fewest_sectors = 0;  ///< that could hold the bytes of each access
+  std::int64_t loaded = 0;   ///< bytes, over all threads
+  std::int64_t stored = 0;   ///< bytes, over all threads
+  std::int64_t sectors = 0;  ///< touched, over the accesses of all warps
 
   std::int64_t bytes() const { return loaded + stored; }
   Traffic& operator+=(const Traffic& other);
   friend bool operator==(const Traffic&, const Traffic&) = default;
 };
+
+inline constexpr std::int64_t kSectorBytes = 32;
 
 using Memory = std::span<const std::byte>;
 

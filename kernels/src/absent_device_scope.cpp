@@ -1,15 +1,17 @@
 // A build without CUDA has no device to choose.
-#include <stdexcept>
 #include <string>
 
 #include "device_scope.hpp"
+#include "prelu/plan.hpp"
 
 namespace prelu {
 
+int cuda_device_count() { return 0; }
+
 DeviceScope::DeviceScope(int ordinal) {
   if (ordinal >= 0) {
-    throw std::invalid_argument("prelu: there is no CUDA device " + std::to_string(ordinal) +
-                                ": built without CUDA");
+    throw NotSupported("prelu: there is no CUDA device " + std::to_string(ordinal) +
+                       ": built without CUDA");
   }
 }
 

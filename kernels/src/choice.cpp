@@ -8,8 +8,8 @@
 namespace prelu {
 namespace {
 
-/// Planes from this many elements on keep a block of 256 threads busy with 16-byte accesses.
-constexpr std::int64_t kForwardPlane = 1024;
+/// A plane of so many bytes gives each of a block's 128 threads its four 16-byte accesses.
+constexpr std::int64_t kForwardPlaneBytes = 8192;
 /// From 28 x 28 on a block has enough of a plane to amortise its sum.
 constexpr std::int64_t kBackwardPlane = 784;
 /// A slope that is kept in a register must be used this often to be worth fetching first.
@@ -69,6 +69,16 @@ constexpr Rule last_resort(std::string_view variant) {
 // The rules. Until a report of a GPU is committed, the CUDA ones rest on a count of bytes and
 // launches, and say so.
 constexpr std::array kRules{
+    Rule{.variant = "cpu/forward_broadcast",
+         .when = "alpha broadcasts along axes of its own",
+         .why = "the only one with vectors that maps them",
+         .evidence = kLogic,
+         .holds = is_broadcast},
+    Rule{.variant = "cpu/backward_broadcast",
+         .when = "alpha broadcasts along axes of its own",
+         .why = "the only one with vectors that maps them",
+         .evidence = kLogic,
+         .holds = is_broadcast},
     Rule{.variant = "cpu/forward_threaded",
          .when = "the CPU computes",
          .why = "vectors, on all cores",
@@ -98,12 +108,15 @@ constexpr std::array kRules{
                       elements_per_slope(question.problem) >= kRowsPerSlope;
              }},
     Rule{.variant = "cuda/forward_plane",
-         .when = "there is one slope a channel in NCHW, and planes have 1024 elements or more",
+         .when = "there is one slope a channel in NCHW, and planes have 8 KiB or more",
          .why = "a block stays in one plane and finds its slope without a division",
-         .evidence = "derived: 256 threads with 16 bytes of f32 each cover 1024 elements; not yet "
+         .evidence = "derived: 128 threads with four 16-byte accesses each cover 8 KiB; not yet "
                      "measured on a GPU",
          .holds =
-             [](const Question& question) { return has_planes(question.problem, kForwardPlane); }},
+             [](const Question& question) {
+               const auto size = static_cast<std::int64_t>(size_of(question.problem.dtype));
+               return has_planes(question.problem, kForwardPlaneBytes / size);
+             }},
     Rule{.variant = "cuda/forward_packed256",
          .when =
              "the GPU has 256-bit accesses (compute capability 10.0 on), pointers allow them, and "
@@ -141,20 +154,12 @@ constexpr std::array kRules{
              [](const Question& question) {
                return question.problem.update == AlphaUpdate::frozen;
              }},
-    Rule{.variant = "cuda/backward_two_pass",
-         .when = "there is one slope, and the tensors exceed the L2 cache",
-         .why = "the second launch is a small part of the time, and no block waits for a counter",
-         .evidence =
-             "derived: 50 MB take some 15 us at 3.35 TB/s, a launch in a batch 2 us; not yet "
-             "measured on a GPU",
-         .holds =
-             [](const Question& question) {
-               return slope_count(question.problem) == 1 && beyond_l2(question);
-             }},
     Rule{.variant = "cuda/backward_last_block",
          .when = "there is one slope",
-         .why = "where launches decide, it has one: the last block to finish sums the partial sums",
-         .evidence = "derived as for backward_two_pass; not yet measured on a GPU",
+         .why = "one launch where backward_two_pass has two: the last block to finish adds up",
+         .evidence =
+             "derived: a second launch costs some 2 us, a ticket less than one, whatever the "
+             "size; not yet measured on a GPU",
          .holds = [](const Question& question) { return slope_count(question.problem) == 1; }},
     Rule{.variant = "cuda/backward_plane",
          .when = "there is one slope a channel in NCHW, and planes are 28 x 28 or larger",

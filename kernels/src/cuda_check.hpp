@@ -4,16 +4,17 @@
 #include <cuda_runtime_api.h>
 
 #include <source_location>
-#include <stdexcept>
 #include <string>
+
+#include "prelu/plan.hpp"
 
 namespace prelu::cuda {
 
-class Error : public std::runtime_error {
+class Error : public DeviceError {
  public:
   Error(cudaError_t code, const std::source_location& where)
-      : std::runtime_error(std::string(where.file_name()) + ":" + std::to_string(where.line()) +
-                           ": " + cudaGetErrorName(code) + ": " + cudaGetErrorString(code)) {}
+      : DeviceError(std::string(where.file_name()) + ":" + std::to_string(where.line()) + ": " +
+                    cudaGetErrorName(code) + ": " + cudaGetErrorString(code)) {}
 };
 
 inline void check(cudaError_t code,

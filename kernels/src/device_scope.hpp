@@ -3,8 +3,11 @@
 
 namespace prelu {
 
+/// 0 in a build without CUDA, and where there is no driver.
+int cuda_device_count();
+
 /// Makes `ordinal` the thread's current CUDA device and restores the earlier one at its end; -1
-/// changes nothing. Throws std::invalid_argument for a device that does not exist.
+/// changes nothing. Throws NotSupported for a device that does not exist.
 class DeviceScope {
  public:
   explicit DeviceScope(int ordinal);

@@ -54,7 +54,7 @@ void validate_broadcast(const Problem& problem) {
     check_dimension("spatial", extent);
   }
   if (checked_product(checked_product(d, h), w) != problem.shape.spatial) {
-    throw std::invalid_argument("prelu: broadcast.spatial does not multiply to shape.spatial");
+    throw std::invalid_argument("prelu: the broadcast's d, h and w do not multiply to spatial");
   }
   const auto x = extents(problem);
   for (std::size_t axis = 0; axis < Broadcast::kAxes; ++axis) {

@@ -54,10 +54,16 @@ const KernelVariant* find_variant(std::string_view name) {
   return found == table.end() ? nullptr : &*found;
 }
 
+namespace {
+constexpr std::string_view kAbsent = "not in this build";
+}  // namespace
+
+bool is_absent(const KernelVariant& variant) { return variant.summary == kAbsent; }
+
 KernelVariant absent_variant(std::string_view name) {
   return {
       .name = name,
-      .summary = "not in this build",
+      .summary = kAbsent,
       .backend = Backend::cuda,
       .direction = name.find("/backward") != std::string_view::npos ? Direction::backward
                                                                     : Direction::forward,

@@ -34,17 +34,17 @@ struct Updates {
   bool sgd = false;
 };
 
-/// What a CUDA variant promises of its machine code and of its memory traffic. Tests hold it to
-/// each line: of the machine code on what the compiler made of it, of the traffic in the SIMT
-/// executor. A variant that promises nothing fails them.
+/// What a variant in cuda/ promises of its machine code and memory traffic. Tests hold it to each
+/// line: of the machine code on what the compiler made of it, of the traffic in the SIMT executor.
+/// A variant that promises nothing fails them; those in cub/, which neither test sees, may.
 struct Promises {
   /// Loads and stores of tensors for each element of the problem, in elements of x's dtype: forward
   /// 2, fused backward 3, a backward that reads x and dy twice 5.
   double accesses_per_element = 0;
   /// How many more bytes it may move for partial sums and the like, as a share of the above.
   double overhead = 0;
-  /// The 32-byte sectors that a warp's access touches are at most 1.05 of the least, on aligned
-  /// data.
+  /// The 32-byte sectors that the accesses of warps touch are at most 1.05 of those that could hold
+  /// the bytes, on aligned data.
   bool coalesced = false;
   /// At least so wide are its accesses to tensors in global memory, in bits, where the data is
   /// aligned: 128 for packs of 16 bytes; 256 for 32, which are two accesses before sm_100; 16 for
@@ -54,7 +54,7 @@ struct Promises {
   int bytes_in_flight = 0;
   /// The most registers a thread may take.
   int registers = 0;
-  /// Whether an SM full of it has as many bytes in flight as Little's law asks for.
+  /// Whether an SM full of it has the bytes in flight that Little's law asks for; false: on no GPU.
   bool fills_memory = true;
   /// The shared memory that its launch adds to a block's own.
   int dynamic_shared_bytes = 0;
@@ -71,7 +71,7 @@ struct KernelVariant {
   Updates updates{};          ///< what it can do for alpha
   bool broadcasts = false;    ///< whether it serves AlphaMode::broadcast
   bool deterministic = true;  ///< the same bits in every run
-  Promises promises{};        ///< of CUDA variants
+  Promises promises{};        ///< of the variants in cuda/
 
   /// The limits beyond those above; null means none. Use `unsupported` to ask.
   Unsupported (*check)(const Problem&) = nullptr;
@@ -101,5 +101,6 @@ const KernelVariant* find_variant(std::string_view name);
 
 /// What stands in for a CUDA file in a build without CUDA: it refuses everything.
 KernelVariant absent_variant(std::string_view name);
+bool is_absent(const KernelVariant& variant);
 
 }  // namespace prelu

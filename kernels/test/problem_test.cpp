@@ -85,7 +85,7 @@ TEST(Problem, AlphaBroadcastsWhereEachOfItsExtentsIs1OrThatOfX) {
   problem.broadcast.alpha = {0, 3, 1, 1, 1};
   EXPECT_EQ(refusal(problem), "prelu: alpha's shape has 0 along n; allowed are 1 and x's 2");
   problem.broadcast = {.spatial = {1, 4, 4}};
-  EXPECT_EQ(refusal(problem), "prelu: broadcast.spatial does not multiply to shape.spatial");
+  EXPECT_EQ(refusal(problem), "prelu: the broadcast's d, h and w do not multiply to spatial");
   problem.broadcast = {.spatial = {1, -4, -5}};
   EXPECT_EQ(refusal(problem), "prelu: shape.spatial is -4; it must be 0 or more");
 }

@@ -1,3 +1,4 @@
+#include <block_sum.cuh>
 #include <gpu.cuh>
 #include <numeric>
 #include <stdexcept>

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "peers.hpp"
 #include "statistics.hpp"
 
 namespace prelu::reports {
@@ -117,7 +118,7 @@ std::vector<const Result*> best_of_each_problem(const Report& report) {
   std::vector<const Result*> best;
   std::map<std::string, std::size_t> place;
   for (const Result& result : report.results) {
-    if (!result.measurement) continue;
+    if (!result.measurement || is_peer(result)) continue;
     const auto [found, is_new] = place.emplace(result.device + " " + result.problem, best.size());
     if (is_new) {
       best.push_back(&result);
@@ -140,7 +141,7 @@ std::string device_line(const Report& report) {
     } else if (!device.driver.empty()) {
       text += ", driver " + device.driver;
     }
-    text += ")";
+    text += ')';
   }
   return text.empty() ? "no device" : text;
 }

@@ -43,7 +43,7 @@ std::string verdict(const Report& report);
 std::map<std::string, int> reasons(const Report& report, Status status);
 
 /// For each problem and device the timed result with the smallest median, in the order in which the
-/// problems first occur.
+/// problems first occur. Peers are left out.
 std::vector<const Result*> best_of_each_problem(const Report& report);
 
 /// "NVIDIA H200 (cuda, driver 580.65)" for each device, joined by "; ".

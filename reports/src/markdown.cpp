@@ -4,6 +4,7 @@
 
 #include "format.hpp"
 #include "markdown_parts.hpp"
+#include "peers.hpp"
 #include "render.hpp"
 
 namespace prelu::reports {
@@ -34,6 +35,15 @@ std::string load(const Environment& environment) {
   return ", load average " + with_precision(environment.load_avg.front(), 0) + " at the start";
 }
 
+std::string sampling(const Protocol& protocol) {
+  if (protocol.cache == "interleaved") {
+    return "all variants in turns, on the same tensors, with what the caches hold of them";
+  }
+  return std::to_string(protocol.repetitions) + " blocks of at most " +
+         std::to_string(protocol.block) +
+         " cold samples, operands rotated through more than twice the cache";
+}
+
 std::string environment_section(const Report& report) {
   const Environment& environment = report.environment;
   const auto line = [](const char* what, const std::string& value) {
@@ -52,9 +62,7 @@ std::string environment_section(const Report& report) {
          line("date", environment.date) +
          line("protocol", "suite " + report.protocol.suite + ", seed " +
                               std::to_string(report.protocol.seed) + ", " +
-                              std::to_string(report.protocol.repetitions) + " blocks of at most " +
-                              std::to_string(report.protocol.block) +
-                              " cold samples, operands rotated through more than twice the cache") +
+                              sampling(report.protocol)) +
          line("environment key", environment_key(report));
 }
 
@@ -138,6 +146,9 @@ std::string to_markdown(const Report& report) {
     text +=
         "\nGB/s divides the least traffic of the problem by the median. A share above 105 % is "
         "suspect.\n";
+  }
+  if (const std::string peers = to_peers_markdown(report); !peers.empty()) {
+    text += "\n## Beside other libraries\n\n" + peers;
   }
   text += ceiling_section(report);
   if (const auto all = timed(report); !all.empty()) {

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <memory>
 
+#include "peers.hpp"
 #include "render.hpp"
 #include "report.hpp"
 
@@ -22,6 +23,7 @@ struct Options {
 std::string rendered(const Report& report, const std::string& format) {
   if (format == "table") return to_table(report);
   if (format == "ci-json") return to_ci_json(report);
+  if (format == "peers") return to_peers_markdown(report);
   return to_markdown(report);
 }
 
@@ -55,8 +57,10 @@ void add_render_command(CLI::App& app, int& status) {
   command->add_option("report", options->report, "A report.json")->required();
   const auto output =
       command->add_option("-o,--output", options->output, "Write to this file instead of printing");
-  command->add_option("--format", options->format, "markdown, table or ci-json")
-      ->check(CLI::IsMember({"markdown", "table", "ci-json"}))
+  command
+      ->add_option("--format", options->format,
+                   "markdown, table, peers (beside other libraries) or ci-json")
+      ->check(CLI::IsMember({"markdown", "table", "peers", "ci-json"}))
       ->capture_default_str();
   command
       ->add_option("--readme", options->readme,

@@ -125,6 +125,8 @@ struct Measurement {
   std::optional<double> hot_us;         ///< one of many launches back to back
   /// The fastest copy with the same streams and bytes, sampled between these samples.
   std::optional<double> ceiling_us;
+  /// Likewise of many copies back to back, where the caches can hold their memory.
+  std::optional<double> hot_ceiling_us;
   double clock_mhz = 0;
   int throttled = 0;  ///< samples thrown away because the clock was down
   int process = 0;

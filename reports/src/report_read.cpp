@@ -93,6 +93,12 @@ std::optional<KernelInfo> read_kernel(const Value& value) {
       .bytes_in_flight_per_sm = kernel->at("bytes_in_flight_per_sm").integer<std::int64_t>()};
 }
 
+/// Likewise, and where there was no copy to compare with.
+std::optional<double> read_hot_ceiling(const Value& value) {
+  const std::optional<Value> us = value.find("hot_ceiling_us");
+  return us ? std::optional(us->number()) : std::nullopt;
+}
+
 Network read_network(const Value& value) {
   Network network{.name = value.at("name").text(),
                   .source = value.at("source").text(),
@@ -159,6 +165,7 @@ Result& result_of(const Value& row, const Value& ours, Results& results) {
                                    .elements = ours.at("elements").integer<std::int64_t>(),
                                    .hot_us = ours.at("hot_us").optional(&Value::number),
                                    .ceiling_us = ours.at("ceiling_us").optional(&Value::number),
+                                   .hot_ceiling_us = read_hot_ceiling(ours),
                                    .clock_mhz = ours.at("sm_mhz").number(),
                                    .throttled = ours.at("throttled").integer<int>(),
                                    .process = process};

@@ -158,6 +158,7 @@ Json write_row(const Result& result, std::size_t index, const std::vector<double
   ours["samples_us"] = samples_us;
   ours["hot_us"] = optional(measurement.hot_us);
   ours["ceiling_us"] = optional(measurement.ceiling_us);
+  if (measurement.hot_ceiling_us) ours["hot_ceiling_us"] = optional(measurement.hot_ceiling_us);
   ours["share_of_ceiling"] = optional(summarize(measurement).share_of_ceiling);
   ours["sm_mhz"] = number(measurement.clock_mhz);
   ours["throttled"] = measurement.throttled;

@@ -52,7 +52,7 @@ std::string to_table(const Report& report) {
       line.erase(line.find_last_not_of(' ') + 1);
       text += line + "\n";
     }
-    text += "\n";
+    text += '\n';
   }
   for (const auto& [reason, number] : reasons(report, Status::skipped)) {
     text += "skipped: " + std::to_string(number) + " x " + reason + "\n";

@@ -1,6 +1,7 @@
 #include "available_cpus.hpp"
 
 #include <sched.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -71,6 +72,15 @@ int available_cpus() {
     return std::max(1, quota && *quota < cpus ? static_cast<int>(*quota) : cpus);
   }();
   return available;
+}
+
+std::int64_t last_level_cache_bytes() {
+  static const std::int64_t bytes = [] {
+    constexpr std::int64_t kUsual = std::int64_t{32} << 20;
+    const std::int64_t third = sysconf(_SC_LEVEL3_CACHE_SIZE);
+    return third > 0 ? third : kUsual;
+  }();
+  return bytes;
 }
 
 }  // namespace prelu::cpu

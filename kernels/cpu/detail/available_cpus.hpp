@@ -1,6 +1,7 @@
 // How many CPUs this process may really use.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -9,6 +10,9 @@ namespace prelu::cpu {
 /// CPUs in the affinity mask, or fewer where a cgroup's quota allows less time than that; at least
 /// 1. Read from the system once.
 int available_cpus();
+
+/// The size of a last-level cache, or a usual one where the system does not tell.
+std::int64_t last_level_cache_bytes();
 
 /// The CPUs that a cgroup's `cpu.max` ("QUOTA PERIOD" or "max PERIOD") allows, as a fraction;
 /// empty where there is no limit or the text is something else.

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <numeric>
 
 #include "prelu/problem.hpp"
 #include "row_kernels.hpp"
@@ -18,13 +19,31 @@ constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b 
 
 /// Runs at least this long are worth a call each; shorter ones break up lines and vectors.
 inline constexpr std::int64_t kLongRun = 512;
+/// Of tensors that one thread computes, and does not write past the caches.
+inline constexpr std::int64_t kSmall = 32768;
+inline constexpr std::int64_t kLongRunOfSmall = 64;
 /// A piece of a long run: some ten microseconds.
 inline constexpr std::int64_t kPiece = 16384;
 /// Elements of a tile at most: their slopes and sums stay in the first-level cache.
 inline constexpr std::int64_t kTile = 2048;
 
-/// True where the slope changes too often to treat runs one by one. Needs at least one element.
-inline bool slopes_vary(const AlphaMap& map) { return map.count > 1 && map.inner < kLongRun; }
+/// Where a tile holds several periods: longer ones would only repeat slopes and sums.
+inline constexpr std::int64_t kShortTile = 512;
+
+/// How a problem's slopes lie, and so how it is cut.
+enum class Pattern {
+  runs,    ///< long runs, each with one slope: RunCut
+  groups,  ///< short runs of several elements, in a long period: GroupCut
+  tiles,   ///< a short period, or a slope for each element: TileCut
+};
+
+/// Needs at least one element.
+inline Pattern pattern_of(const Problem& problem) {
+  const AlphaMap map = alpha_map(problem);
+  const std::int64_t long_run = problem.shape.elements() < kSmall ? kLongRunOfSmall : kLongRun;
+  if (map.count == 1 || map.inner >= long_run) return Pattern::runs;
+  return map.inner > 1 && map.inner * map.count > kTile ? Pattern::groups : Pattern::tiles;
+}
 
 /// Long runs, each with one slope, cut into pieces of nearly equal length.
 class RunCut {
@@ -53,13 +72,14 @@ class RunCut {
   std::int64_t slices() const { return ceil_div(runs_, count_) * pieces_per_run_; }
 
   Piece piece(std::int64_t item) const {
-    const std::int64_t run = item / pieces_per_run_;
-    const std::int64_t in_run = item % pieces_per_run_;
+    const bool whole = pieces_per_run_ == 1;  // spares divisions, which a short run would notice
+    const std::int64_t run = whole ? item : item / pieces_per_run_;
+    const std::int64_t in_run = whole ? 0 : item % pieces_per_run_;
     const std::int64_t begin = std::min(length_, in_run * piece_);
     return {.begin = run * length_ + begin,
             .count = std::min(length_ - begin, piece_),
-            .slope = run % count_,
-            .slice = run / count_ * pieces_per_run_ + in_run};
+            .slope = runs_ == count_ ? run : run % count_,
+            .slice = (runs_ == count_ ? 0 : run / count_) * pieces_per_run_ + in_run};
   }
 
  private:
@@ -69,6 +89,92 @@ class RunCut {
   std::int64_t runs_;
   std::int64_t pieces_per_run_;
   std::int64_t piece_;
+};
+
+/// Runs of a few to some hundred elements, in the order of memory: an item is a part of the runs of
+/// each of several repetitions of the slopes.
+class GroupCut {
+ public:
+  struct Item {
+    std::int64_t first_repetition;
+    std::int64_t last_repetition;
+    std::int64_t first_slope;
+    std::int64_t last_slope;
+    std::int64_t slice;  ///< of the repetitions
+  };
+
+  explicit GroupCut(const Problem& problem) : map_(alpha_map(problem)) {
+    repetitions_ = problem.shape.elements() / (map_.inner * map_.count);
+    // Fewer elements for each partial sum would make writing it a cost of its own.
+    constexpr std::int64_t kLeastElementsPerSum = 32;
+    per_slice_ = std::max({ceil_div(repetitions_, kWantedItems), kSideBySide,
+                           ceil_div(kLeastElementsPerSum, map_.inner)});
+    slices_ = ceil_div(repetitions_, per_slice_);
+    const std::int64_t groups = ceil_div(map_.count, group());
+    parts_ = std::min(groups, ceil_div(kWantedItems, slices_));
+    per_part_ = ceil_div(groups, parts_) * group();
+    parts_ = ceil_div(map_.count, per_part_);
+  }
+
+  std::int64_t items() const { return slices_ * parts_; }
+  std::int64_t slices() const { return slices_; }
+  const AlphaMap& map() const { return map_; }
+  /// The runs that are computed together: so many that groups begin where cache lines do, if that
+  /// can be.
+  std::int64_t group() const {
+    constexpr std::int64_t kLine = 32;  // of the narrowest elements
+    const std::int64_t unit = kLine / std::gcd(kLine, map_.inner);
+    const std::int64_t most = kTile / map_.inner;
+    return unit > most ? most : most / unit * unit;
+  }
+
+  Item item(std::int64_t i) const {
+    const std::int64_t slice = i / parts_;
+    const std::int64_t part = i % parts_;
+    return {.first_repetition = slice * per_slice_,
+            .last_repetition = std::min(repetitions_, (slice + 1) * per_slice_),
+            .first_slope = part * per_part_,
+            .last_slope = std::min(map_.count, (part + 1) * per_part_),
+            .slice = slice};
+  }
+
+  /// The runs of `slopes` slopes, in `rows` repetitions.
+  struct Group {
+    std::int64_t begin;
+    std::int64_t first_slope;
+    std::int64_t slopes;
+    std::int64_t rows;
+  };
+  /// From one repetition to the next.
+  std::int64_t stride() const { return map_.inner * map_.count; }
+
+  /// Each group of an item, in the order of memory but for the repetitions that are side by side.
+  template <class Visit>
+  void for_each_group(const Item& item, const Visit& visit) const {
+    const std::int64_t together = group();
+    for (std::int64_t i = item.first_repetition; i < item.last_repetition; i += kSideBySide) {
+      const std::int64_t rows = std::min(kSideBySide, item.last_repetition - i);
+      for (std::int64_t k = item.first_slope; k < item.last_slope; k += together) {
+        visit(Group{.begin = i * stride() + k * map_.inner,
+                    .first_slope = k,
+                    .slopes = std::min(together, item.last_slope - k),
+                    .rows = rows});
+      }
+    }
+  }
+
+ private:
+  /// Enough for many cores.
+  static constexpr std::int64_t kWantedItems = 64;
+  /// So many repetitions share the expansion of slopes, and sums.
+  static constexpr std::int64_t kSideBySide = 4;
+
+  AlphaMap map_;
+  std::int64_t repetitions_;
+  std::int64_t per_slice_;
+  std::int64_t slices_;
+  std::int64_t parts_;
+  std::int64_t per_part_;
 };
 
 /// Tiles of slopes, each with several of its repetitions.
@@ -85,24 +191,26 @@ class TileCut {
       : map_(alpha_map(problem)), elements_(problem.shape.elements()) {
     const std::int64_t period = map_.inner * map_.count;
     if (period <= kTile) {  // a tile holds whole periods
-      length_ = kTile / period * period;
+      length_ = std::max(kShortTile / period, std::int64_t{1}) * period;
       tiles_ = 1;
       stride_ = length_;
-    } else {  // a period is made of tiles, each of whole runs
+    } else {  // a period is made of tiles; every element has a slope
       tiles_ = ceil_div(period, kTile);
-      length_ = ceil_div(map_.count, tiles_) * map_.inner;
-      if (length_ > kTile) length_ = kTile / map_.inner * map_.inner;
+      length_ = std::min(kTile, ceil_div(ceil_div(period, tiles_), kLine) * kLine);
       tiles_ = ceil_div(period, length_);
       stride_ = period;
     }
     const std::int64_t repetitions = ceil_div(elements_, stride_);
-    per_slice_ =
-        std::clamp(ceil_div(repetitions * tiles_, kWantedItems), kLeastPerSlice, kMostTermsInSum);
+    const std::int64_t slices =
+        std::clamp(elements_ / kLeastPerItem, std::int64_t{1}, ceil_div(kWantedItems, tiles_));
+    per_slice_ = std::min(ceil_div(repetitions, slices), kMostTermsInSum);
     slices_ = ceil_div(repetitions, per_slice_);
   }
 
   std::int64_t items() const { return slices_ * tiles_; }
   std::int64_t slices() const { return slices_; }
+  /// Of a period; 1 where a tile holds whole periods.
+  std::int64_t tiles() const { return tiles_; }
   const AlphaMap& map() const { return map_; }
 
   Tile tile(std::int64_t item) const {
@@ -122,19 +230,31 @@ class TileCut {
                        : std::min(length_, (map_.count - tile.first_slope) * map_.inner);
   }
 
-  /// Offset and number of the elements of one repetition.
-  std::int64_t begin(const Tile& tile, std::int64_t repetition) const {
-    return tile.begin + repetition * stride_;
-  }
-  std::int64_t count(const Tile& tile, std::int64_t repetition) const {
-    return std::min(length(tile), elements_ - begin(tile, repetition));
+  /// A tile's elements in `rows` of its repetitions, one stride() apart.
+  struct Block {
+    std::int64_t begin;
+    std::int64_t count;
+    std::int64_t rows;
+  };
+  std::int64_t stride() const { return stride_; }
+
+  /// All repetitions of a tile; only the tensor's last one can be ragged.
+  template <class Visit>
+  void for_each_block(const Tile& tile, const Visit& visit) const {
+    const std::int64_t last = tile.begin + (tile.repetitions - 1) * stride_;
+    const std::int64_t count = length(tile);
+    const bool ragged = last + count > elements_;
+    const std::int64_t whole = tile.repetitions - (ragged ? 1 : 0);
+    if (whole > 0) visit(Block{.begin = tile.begin, .count = count, .rows = whole});
+    if (ragged) visit(Block{.begin = last, .count = elements_ - last, .rows = 1});
   }
 
  private:
-  /// Enough for many cores; fewer repetitions a slice than the least would make expanding the
-  /// slopes, and writing partial sums, a cost of its own.
+  /// Enough for many cores; items with less to do would make expanding the slopes, and writing
+  /// partial sums, a cost of its own.
   static constexpr std::int64_t kWantedItems = 128;
-  static constexpr std::int64_t kLeastPerSlice = 8;
+  static constexpr std::int64_t kLeastPerItem = 32768;
+  static constexpr std::int64_t kLine = 32;  // elements of a cache line, the narrowest
 
   AlphaMap map_;
   std::int64_t elements_;

@@ -15,9 +15,12 @@ namespace prelu::cpu {
 /// Below this many bytes an array is not worth the microsecond that waking threads costs.
 inline constexpr std::int64_t kParallelBytes = std::int64_t{128} << 10;
 
-/// When all tensors together exceed this, nothing is left of them in the caches for whoever comes
-/// next: writing past the caches then saves reading each line before it is overwritten.
-inline constexpr std::int64_t kStreamingBytes = std::int64_t{64} << 20;
+/// When all tensors together exceed this, little is left of them in the caches for whoever comes
+/// next: writing past the caches then saves reading each line before it is overwritten. Half of the
+/// last-level cache: others use it too. (Seen in chains of layers, each reading what the one before
+/// wrote: there it pays from a quarter on, but would cost those who write the same small output
+/// again and again.)
+inline std::int64_t streaming_bytes() { return last_level_cache_bytes() / 2; }
 
 /// The threads for arrays of so many bytes each: omp_set_num_threads is respected, and no more than
 /// the CPUs that are really available.
@@ -27,8 +30,8 @@ inline int threads_for(std::int64_t bytes_per_array) {
 
 /// `tensors` is how many of x's size the problem touches. In place, the line was read anyway.
 inline Stores stores_for(const Problem& problem, std::int64_t bytes_per_array, int tensors) {
-  return !problem.in_place && bytes_per_array * tensors > kStreamingBytes ? Stores::streaming
-                                                                          : Stores::cached;
+  return !problem.in_place && bytes_per_array * tensors > streaming_bytes() ? Stores::streaming
+                                                                            : Stores::cached;
 }
 
 /// Calls body(item) for 0 to items - 1. Each thread takes one contiguous range of items, so it

@@ -34,25 +34,57 @@ struct BackwardRun {
   std::int64_t count;
 };
 
-/// A varying run adds to each of its float sums once, so a sum holds as many terms as there were
-/// runs. After this many the worst rounding error of a plain float sum is still within what
+/// `count` elements in each of `rows` rows, which begin `stride` elements apart: with the same
+/// slopes in each, these are read once for several rows.
+template <class T>
+struct ForwardRows {
+  const T* x;
+  T* y;
+  std::int64_t count;
+  std::int64_t rows;
+  std::int64_t stride;
+};
+template <class T>
+struct BackwardRows {
+  const T* x;
+  const T* dy;
+  T* dx;
+  std::int64_t count;
+  std::int64_t rows;
+  std::int64_t stride;
+};
+
+/// A row adds to each of its float sums once, so a sum holds as many terms as there were rows.
+/// After this many the worst rounding error of a plain float sum is still within what
 /// reference::allowed_error grants (64 * 2^-24 = 4 * sqrt(64) * 2^-23 / 2^0): move them to double.
 inline constexpr std::int64_t kMostTermsInSum = 64;
 
-/// Pointers need only be aligned to their element.
+/// What fill_runs may write too far: a vector, at most.
+inline constexpr std::int64_t kSlack = 16;
+
+/// Pointers need only be aligned to their element. Where T is BFloat16, the lower 16 bits of a
+/// slope that is a NaN are 0.
 template <class T>
 struct RowKernels {
   using Sum = accumulate_t<T>;
 
   /// y = slope * x with one slope.
   void (*forward_uniform)(const ForwardRun<T>& run, Sum slope, const RunOptions& options);
-  /// y[i] = slopes[i] * x[i].
-  void (*forward_varying)(const ForwardRun<T>& run, const Sum* slopes, const RunOptions& options);
+  /// y[i] = slopes[i] * x[i] in every row.
+  void (*forward_varying)(const ForwardRows<T>& rows, const Sum* slopes, const RunOptions& options);
   /// dx with one slope; returns the run's share of dalpha.
   double (*backward_uniform)(const BackwardRun<T>& run, Sum slope, const RunOptions& options);
-  /// dx[i] with slopes[i]; adds the element's share of dalpha to sums[i].
-  void (*backward_varying)(const BackwardRun<T>& run, const Sum* slopes, Sum* sums,
+  /// dx[i] with slopes[i] in every row; adds the element's share of dalpha to sums[i].
+  void (*backward_varying)(const BackwardRows<T>& rows, const Sum* slopes, Sum* sums,
                            const RunOptions& options);
+  /// dx alone, for slopes that are not learnt.
+  void (*dx_uniform)(const BackwardRun<T>& run, Sum slope, const RunOptions& options);
+  void (*dx_varying)(const BackwardRows<T>& rows, const Sum* slopes, const RunOptions& options);
+  /// to[k * inner + i] = slopes[k] for i below inner: whole vectors are written, the last one up to
+  /// kSlack elements too far.
+  void (*fill_runs)(const Sum* slopes, std::int64_t runs, std::int64_t inner, Sum* to);
+  /// to[k] += the sum of terms[k * inner + i] over i below inner, in double.
+  void (*sum_runs)(const Sum* terms, std::int64_t runs, std::int64_t inner, double* to);
   /// to[i] = from[i], exactly.
   void (*widen)(const T* from, Sum* to, std::int64_t count);
 };

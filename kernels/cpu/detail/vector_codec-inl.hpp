@@ -74,17 +74,21 @@ inline FloatVector load(const BFloat16* from) {
   return hn::BitCast(FloatTag(), hn::ShiftLeft<16>(load_bits(&from->bits)));
 }
 
-template <bool kStreaming>
-inline void store(FloatVector value, BFloat16* to) {
-  // Highway 1.0 truncates; and hardware conversions flush subnormals.
+/// The nearest number with 16 significant bits, in the upper half; what remains in the lower half
+/// is of no use. Highway 1.0 truncates; and hardware conversions flush subnormals.
+///
+/// A NaN stays one because the lower half of its bits is 0: it comes from a BFloat16, from the
+/// hardware, or from a slope, for which row_kernels.hpp asks it.
+inline BitsVector round_to_bfloat16(FloatVector value) {
   const BitsTag tag;
   const BitsVector bits = hn::BitCast(tag, value);
   const BitsVector odd = hn::And(hn::ShiftRight<16>(bits), hn::Set(tag, 1));
-  const BitsVector rounded = hn::Add(hn::Add(bits, hn::Set(tag, 0x7FFF)), odd);
-  // A NaN could be rounded to infinity or past the sign: made quiet instead, which cannot.
-  const BitsVector quiet = hn::Or(bits, hn::Set(tag, 0x0040'0000));
-  const auto is_nan = hn::RebindMask(tag, hn::IsNaN(value));
-  store_bits<kStreaming>(hn::ShiftRight<16>(hn::IfThenElse(is_nan, quiet, rounded)), &to->bits);
+  return hn::Add(hn::Add(bits, hn::Set(tag, 0x7FFF)), odd);
+}
+
+template <bool kStreaming>
+inline void store(FloatVector value, BFloat16* to) {
+  store_bits<kStreaming>(hn::ShiftRight<16>(round_to_bfloat16(value)), &to->bits);
 }
 
 /// Highway's own conversion is the CPU's from AVX2 on. Below, it is emulated in some targets and
@@ -160,6 +164,32 @@ inline FloatVector load(const Half* from) { return HalfCodec<kConvertsHalf>::loa
 template <bool kStreaming>
 inline void store(FloatVector value, Half* to) {
   HalfCodec<kConvertsHalf>::template store<kStreaming>(value, &to->bits);
+}
+
+/// Two vectors side by side: as one store where that is better than two.
+template <bool kStreaming, class T>
+inline void store_pair(Vector<T> first, Vector<T> second, T* to) {
+  store<kStreaming>(first, to);
+  store<kStreaming>(second, to + hn::MaxLanes(AccumulatorTag<T>()));
+}
+
+/// `Tag` is a whole vector of 16-bit numbers: a parameter, because targets without vectors lack
+/// ConcatOdd, and must not look for it.
+template <bool kStreaming, class Tag = hn::Repartition<std::uint16_t, FloatTag>>
+inline void store_pair(FloatVector first, FloatVector second, BFloat16* to) {
+  if constexpr (hn::MaxLanes(FloatTag()) == 1) {
+    store<kStreaming>(first, to);
+    store<kStreaming>(second, to + 1);
+  } else {
+    const Tag tag;
+    const auto upper = ConcatOdd(tag, BitCast(tag, round_to_bfloat16(second)),
+                                 BitCast(tag, round_to_bfloat16(first)));
+    if constexpr (kStreaming) {
+      hn::Stream(upper, tag, &to->bits);
+    } else {
+      hn::StoreU(upper, tag, &to->bits);
+    }
+  }
 }
 
 }  // namespace prelu::cpu::HWY_NAMESPACE

@@ -14,6 +14,10 @@ struct WriteGradient {
   A* dalpha;
   bool accumulate;
 
+  static WriteGradient of(const Problem& problem, const Operands& operands) {
+    return {.dalpha = static_cast<A*>(operands.dalpha), .accumulate = problem.accumulate};
+  }
+
   __device__ void operator()(std::int64_t slope, Sum sum) const {
     write_dalpha(dalpha, slope, sum, accumulate);
   }
@@ -29,20 +33,19 @@ struct StepAlpha {
   Sum momentum;
   Sum learning_rate;
 
+  static StepAlpha of(const Problem&, const Operands& operands) {
+    return {.alpha = static_cast<const A*>(operands.alpha),
+            .dalpha = static_cast<A*>(operands.dalpha),
+            .alpha_out = static_cast<A*>(operands.alpha_out),
+            .momentum = static_cast<Sum>(operands.sgd.momentum),
+            .learning_rate = static_cast<Sum>(operands.sgd.learning_rate)};
+  }
+
   __device__ void operator()(std::int64_t slope, Sum sum) const {
     const Sum moved = momentum * static_cast<Sum>(dalpha[slope]) + sum;
     dalpha[slope] = static_cast<A>(moved);
     alpha_out[slope] = static_cast<A>(static_cast<Sum>(alpha[slope]) - learning_rate * moved);
   }
 };
-
-template <class Sum, class A>
-StepAlpha<Sum, A> step_of(const Operands& operands) {
-  return {.alpha = static_cast<const A*>(operands.alpha),
-          .dalpha = static_cast<A*>(operands.dalpha),
-          .alpha_out = static_cast<A*>(operands.alpha_out),
-          .momentum = static_cast<Sum>(operands.sgd.momentum),
-          .learning_rate = static_cast<Sum>(operands.sgd.learning_rate)};
-}
 
 }  // namespace prelu::cuda

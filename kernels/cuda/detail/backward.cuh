@@ -1,30 +1,13 @@
 // What the fused backward kernels share: dx and the sums of one pack, and how dalpha is written.
 #pragma once
 
-#include <bit>
 #include <cstdint>
-#include <type_traits>
 
 #include "element.cuh"
 #include "op.hpp"
 #include "variant.hpp"
 
 namespace prelu::cuda {
-
-/// A pack that waits to be used: its words. As lanes of 16 bits, each would take up a register.
-template <class P>
-struct alignas(alignof(P)) Waiting {
-  using Word = std::conditional_t<(sizeof(P) < 4), std::uint16_t, std::uint32_t>;
-  Word word[sizeof(P) / sizeof(Word)];
-
-  __device__ P pack() const { return std::bit_cast<P>(*this); }
-};
-
-/// Loads packs[i], to be used later.
-template <class P>
-__device__ Waiting<P> load_waiting(const P* packs, std::int64_t i) {
-  return reinterpret_cast<const Waiting<P>*>(packs)[i];
-}
 
 /// dx of one pack whose lanes share a slope; adds the pack's share of dalpha to `sum`.
 template <class T, class P, class Sum>

@@ -4,6 +4,7 @@
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
 
+#include <bit>
 #include <cstdint>
 #include <type_traits>
 
@@ -36,6 +37,21 @@ struct alignas(sizeof(T) * N) Pack {
   static constexpr int size = N;
   T lane[N];
 };
+
+/// A pack that waits to be used: its words. As lanes of 16 bits, each would take up a register.
+template <class P>
+struct alignas(alignof(P)) Waiting {
+  using Word = std::conditional_t<(sizeof(P) < 4), std::uint16_t, std::uint32_t>;
+  Word word[sizeof(P) / sizeof(Word)];
+
+  __device__ P pack() const { return std::bit_cast<P>(*this); }
+};
+
+/// Loads packs[i], to be used later.
+template <class P>
+__device__ Waiting<P> load_waiting(const P* packs, std::int64_t i) {
+  return reinterpret_cast<const Waiting<P>*>(packs)[i];
+}
 
 /// True when every pointer may be accessed `bytes` at a time. Null pointers count as aligned.
 template <class... Pointers>

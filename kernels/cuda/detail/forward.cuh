@@ -72,6 +72,28 @@ __device__ Pack<T, N> forward_pack(const Pack<T, N>& x, Sum alpha, SlopeAtZero a
   return y;
 }
 
+/// The ragged tail after the last whole pack: one element for each of the grid's first threads.
+template <class T, class A, class Map>
+__device__ void forward_tail(const T* x, const A* __restrict__ alpha, T* y, std::int64_t first,
+                             std::int64_t elements, const Map& alpha_of, SlopeAtZero at_zero) {
+  const std::int64_t i = first + threadIdx.x;
+  if (blockIdx.x != 0 || i >= elements) return;
+  y[i] = forward_element(x[i], static_cast<accumulate_t<T>>(alpha[alpha_of(i)]), at_zero);
+}
+
+/// Launches a kernel(x, alpha, y, elements, alpha_of, at_zero) with so many elements a thread.
+template <class T, class A, class Map>
+void launch_forward(void (*kernel)(const T*, const A*, T*, std::int64_t, Map, SlopeAtZero),
+                    int block_size, std::int64_t elements_per_thread, const Problem& problem,
+                    const Operands& operands, const Map& alpha_of, Stream stream) {
+  const TypedOperands<T, A> typed(operands);
+  const std::int64_t elements = problem.shape.elements();
+  const auto blocks = static_cast<unsigned>(ceil_div(elements, block_size * elements_per_thread));
+  gpu::launch(kernel,
+              {.grid = blocks, .block = static_cast<unsigned>(block_size), .stream = stream},
+              typed.x, typed.alpha, typed.y, elements, alpha_of, problem.at_zero);
+}
+
 /// The slopes of the N elements from `first` on, looked up once and then applied to them. Apart, so
 /// that the lookups of several packs are under way together.
 template <Slopes kSlopes, int N, class A>

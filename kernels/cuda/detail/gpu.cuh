@@ -5,7 +5,6 @@
 #include <cuda_runtime.h>
 
 #include <cstddef>
-#include <cub/block/block_reduce.cuh>
 #include <utility>
 
 #include "cuda_check.hpp"
@@ -47,17 +46,6 @@ template <class T>
 __device__ T* dynamic_shared() {
   extern __shared__ __align__(16) unsigned char prelu_dynamic_shared[];
   return reinterpret_cast<T*>(prelu_dynamic_shared);
-}
-
-/// The sum of `value` over the block's kBlockSize threads, valid in thread 0. All threads call it;
-/// it ends with a barrier, so it may be called again.
-template <int kBlockSize, class T>
-__device__ T block_sum(T value) {
-  using Reduce = cub::BlockReduce<T, kBlockSize>;
-  __shared__ typename Reduce::TempStorage storage;
-  const T sum = Reduce(storage).Sum(value);
-  __syncthreads();
-  return sum;
 }
 
 }  // namespace prelu::gpu

@@ -49,14 +49,4 @@ __device__ inline bool finishes_last(unsigned* ticket, std::int64_t blocks) {
   return last;
 }
 
-/// The sum of partial[0 .. count), by all threads of a block, valid in thread 0. Not through the
-/// read-only cache: other blocks wrote them during this launch.
-template <int kBlockSize, class Sum>
-__device__ Sum sum_partials(const Sum* partial, std::int64_t count) {
-  Sum sum{0};
-#pragma unroll 4
-  for (std::int64_t i = threadIdx.x; i < count; i += kBlockSize) sum += partial[i];
-  return gpu::block_sum<kBlockSize>(sum);
-}
-
 }  // namespace prelu::cuda

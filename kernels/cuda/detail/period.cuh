@@ -63,6 +63,7 @@ struct PeriodCut {
 struct TileWish {
   std::int64_t bytes = 128;  ///< across, at least: a cache line
   int most_down = kPeriodBlockSize;
+  bool sums = true;    ///< there are sums, which cost something
   bool copies = true;  ///< a slope may come several times in a period, and be added up at the end
 };
 
@@ -113,7 +114,7 @@ inline PeriodCut cut_period(const Problem& problem, const AlphaMap& map, std::in
   // Slices that are long enough for their partial sums to cost little.
   const std::int64_t pass = std::int64_t{cut.down} * kRowsPerThread;
   const std::int64_t passes = ceil_div(rows, pass);
-  const std::int64_t least = ceil_div(cheap_rows(problem, cut, pack), pass);
+  const std::int64_t least = wish.sums ? ceil_div(cheap_rows(problem, cut, pack), pass) : 1;
   const std::int64_t most = std::max<std::int64_t>(1, passes / least);
   const std::int64_t rows_per_slice =
       ceil_div(passes, std::min(most, slices_for(cut.tiles))) * pass;
@@ -237,8 +238,10 @@ __device__ void walk_period(const T* x, const T* dy, T* dx, const PeriodCut& cut
     for (; now > 0; now -= kRowsAtOnce) {
       Waiting<P> x_pack[kRowsAtOnce];
       Waiting<P> dy_pack[kRowsAtOnce];
+      // The row that may be missing first: ptxas puts off what is asked for under a condition, and
+      // for bf16 on sm_100 it would come after the first use.
 #pragma unroll
-      for (int k = 0; k < kRowsAtOnce; ++k) {
+      for (int k = kRowsAtOnce; k-- > 0;) {
         if (k < now) {
           x_pack[k] = load_waiting(reinterpret_cast<const P*>(x), at + k * cut.step);
           dy_pack[k] = load_waiting(reinterpret_cast<const P*>(dy), at + k * cut.step);
@@ -263,21 +266,35 @@ __device__ void walk_period(const T* x, const T* dy, T* dx, const PeriodCut& cut
   }
 }
 
+/// Whether packs of 16 bytes serve. Copies of slopes have partial sums even in a single slice:
+/// where they are not cheap, or too many for the one block that adds them, a pack is one element.
+inline bool serves_wide(const Problem& problem, const PeriodCut& cut, const TileWish& wish) {
+  constexpr std::int64_t kMostPartials = 65536;
+  if (cut.runs == cut.map.count || !wish.sums) return true;
+  const std::int64_t pack = pack_size(problem.dtype);
+  const std::int64_t cheap = cheap_rows(problem, cut, pack) * cut.period;
+  return wish.copies && cut.elements / pack >= cheap && cut.partials() <= kMostPartials;
+}
+
+/// The most partial sums, partials_of(cut), that a launch may have. Only the launch knows whether
+/// the pointers are aligned, so the packs may be narrow even where wide ones serve.
+template <class PartialsOf>
+std::int64_t most_partials(const Problem& problem, const AlphaMap& map, const TileWish& wish,
+                           const PartialsOf& partials_of) {
+  const PeriodCut wide = cut_period(problem, map, pack_size(problem.dtype), wish);
+  const std::int64_t narrow = partials_of(cut_period(problem, map, 1, wish));
+  return serves_wide(problem, wide, wish) ? std::max<std::int64_t>(partials_of(wide), narrow)
+                                          : narrow;
+}
+
 /// Calls visitor(type_identity<P>, integral_constant<kSums>, cut) with the widest packs that will
-/// do. Copies of slopes have partial sums even in a single slice: where they are not cheap, or too
-/// many for the one block that adds them, a pack is one element.
+/// do.
 template <class T, class Visitor>
 void visit_period(const Problem& problem, const AlphaMap& map, const Operands& operands,
                   const TileWish& wish, Visitor&& visitor) {
-  constexpr std::int64_t kMostPartials = 65536;
   const PeriodCut cut = cut_period(problem, map, Pack<T>::size, wish);
-  const bool copied = cut.runs > cut.map.count;
-  const auto cheap = [&] {
-    const std::int64_t packs = cheap_rows(problem, cut, Pack<T>::size) * cut.period;
-    return cut.elements / Pack<T>::size >= packs && cut.partials() <= kMostPartials;
-  };
-  const bool serves = !copied || (wish.copies && cheap());
-  const bool wide = aligned_to(sizeof(Pack<T>), operands.x, operands.dy, operands.dx) && serves;
+  const bool wide = aligned_to(sizeof(Pack<T>), operands.x, operands.dy, operands.dx) &&
+                    serves_wide(problem, cut, wish);
   if (!wide) {
     visitor(std::type_identity<Pack<T, 1>>{}, std::integral_constant<int, 1>{},
             cut_period(problem, map, 1, wish));

@@ -30,11 +30,8 @@ Partials<Sum> partials_in(const Operands& operands) {
 }
 
 inline std::size_t period_workspace_bytes(const Problem& problem, const TileWish& wish) {
-  // Narrow accesses cut otherwise than wide ones, and only the launch knows the alignment.
-  const AlphaMap map = alpha_map(problem);
-  const std::int64_t partials =
-      std::max(cut_period(problem, map, 1, wish).partials(),
-               cut_period(problem, map, pack_size(problem.dtype), wish).partials());
+  const std::int64_t partials = most_partials(problem, alpha_map(problem), wish,
+                                              [](const PeriodCut& cut) { return cut.partials(); });
   if (partials == 0) return 0;
   return kTicketBytes + static_cast<std::size_t>(partials * accumulator_bytes(problem));
 }

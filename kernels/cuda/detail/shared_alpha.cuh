@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <block_sum.cuh>  // in angle brackets: the build's, not necessarily the one beside this file
 #include <cstdint>
 #include <gpu.cuh>  // in angle brackets: the build's, not necessarily the one beside this file
 
@@ -39,6 +40,21 @@ __device__ accumulate_t<T> walk_shared_alpha(const T* x, const A* __restrict__ a
   const std::int64_t threads = std::int64_t{gridDim.x} * kSharedBlockSize;
   return gpu::block_sum<kSharedBlockSize>(
       walk_stretch<P>(x, dy, dx, elements, thread, threads, slope));
+}
+
+/// Launches a kernel(x, alpha, dy, dx, elements, at_zero, rest...): `wide`, of 16-byte packs, where
+/// the alignment allows it, else `narrow`.
+template <class T, class A, class... Parameters, class... Rest>
+void launch_shared_alpha(void (*wide)(Parameters...), void (*narrow)(Parameters...),
+                         const Problem& problem, const Operands& operands, Stream stream,
+                         Rest... rest) {
+  const TypedOperands<T, A> typed(operands);
+  gpu::launch(aligned_alike(operands) ? wide : narrow,
+              {.grid = static_cast<unsigned>(shared_alpha_blocks(problem)),
+               .block = kSharedBlockSize,
+               .stream = stream},
+              typed.x, typed.alpha, typed.dy, typed.dx, problem.shape.elements(), problem.at_zero,
+              rest...);
 }
 
 }  // namespace prelu::cuda

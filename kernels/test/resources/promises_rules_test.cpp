@@ -73,6 +73,23 @@ TEST(PromisesRules, TheHeaviestOfInstancesThatDifferInANumberIsBoundToBytesInFli
                    "forward<1, Pack<float, 4>> has 16 bytes in flight (PTX); promised: 32"));
 }
 
+TEST(PromisesRules, AnExceptionForOneArchitectureExcusesNoOther) {
+  const std::vector<Stream> streams = {{.load_bits = 128}, {.store_bits = 128}};
+  const std::vector<KernelResources> kernels = {
+      {.kernel = "forward", .architecture = 90, .streams = streams, .ptx = {.bytes_in_flight = 24}},
+      {.kernel = "forward",
+       .architecture = 100,
+       .streams = streams,
+       .ptx = {.bytes_in_flight = 24}}};
+  Promises promises = kPromises;
+  promises.bytes_in_flight = 24;
+  EXPECT_EQ(complaints_on_paper(promises, Direction::forward, kernels),
+            "paper, forward has 49152 bytes in flight an SM; wanted: 65536; on sm_100\n");
+  promises.fills_memory = false;
+  EXPECT_EQ(complaints_on_paper(promises, Direction::forward, kernels),
+            "paper fills the memory, and does not promise it; on sm_90\n");
+}
+
 TEST(PromisesRules, BulkCopiesMustFitTheSharedMemoryAndHaveStandIns) {
   std::vector<KernelResources> kernels = {
       {.kernel = "forward", .architecture = 80, .ptx = {.bytes_in_flight = 8}},

@@ -1,5 +1,6 @@
 #include "moved.hpp"
 
+#include <algorithm>
 #include <sstream>
 #include <vector>
 
@@ -11,9 +12,6 @@
 
 namespace prelu::traffic {
 namespace {
-
-constexpr double kMostSectors = 1.05;  // of the fewest
-constexpr std::int64_t kSectorBytes = 32;
 
 /// The operands as stretches of memory, and which part of Moved each belongs to.
 class Ledger {
@@ -45,13 +43,28 @@ double share(std::int64_t part, double whole) {
   return whole > 0 ? static_cast<double>(part) / whole : 0;
 }
 
+/// What a kernel may take by itself: a plane where each has a slope of its own, a sample where each
+/// element has, else the whole tensor.
+std::int64_t run_bytes(const Problem& problem) {
+  const Shape& shape = problem.shape;
+  const auto element = static_cast<std::int64_t>(size_of(problem.dtype));
+  if (problem.alpha_mode == AlphaMode::per_element) return shape.c * shape.spatial * element;
+  const bool planes =
+      problem.alpha_mode == AlphaMode::per_channel && problem.layout == Layout::nchw;
+  return (planes ? shape.spatial : shape.elements()) * element;
+}
+
 }  // namespace
+
+double Moved::sectors() const {
+  return share(tensors.sectors * simt::kSectorBytes, static_cast<double>(tensors.bytes()));
+}
 
 Moved measure(const KernelVariant& variant, const harness::Case& c) {
   const Problem& problem = c.problem;
   const std::size_t workspace = workspace_bytes(variant, problem);
   const harness::Devices devices = harness::open_devices({});
-  harness::OperandBuffers buffers(*devices.at(Backend::cuda).device, problem, c.offset, workspace);
+  harness::OperandBuffers buffers(*devices.at(Backend::cuda).device, c, workspace);
   const harness::ProblemData data = harness::make_data(problem, {.kind = harness::DataKind::equal});
   buffers.prepare(data, 0);
   const Operands operands = buffers.operands();
@@ -70,10 +83,16 @@ Moved measure(const KernelVariant& variant, const harness::Case& c) {
 }
 
 bool is_aligned(const harness::Case& c) {
-  const Problem& problem = c.problem;
-  const std::int64_t run = problem.layout == Layout::nchw ? problem.shape.spatial : problem.shape.c;
-  return c.offset == 0 &&
-         run * static_cast<std::int64_t>(size_of(problem.dtype)) % kSectorBytes == 0;
+  return c.offset == 0 && c.shifted.empty() && run_bytes(c.problem) % simt::kSectorBytes == 0;
+}
+
+double most_sectors(const harness::Case& c) {
+  constexpr double kAligned = 1.05;
+  constexpr double kUnaligned = 1.55;  // a half type's 64 bytes a warp, in three sectors of two
+  if (is_aligned(c)) return kAligned;
+  // A run that is taken by itself shares a sector with its neighbour at either end.
+  const auto run = static_cast<double>(run_bytes(c.problem));
+  return std::max(kUnaligned, kAligned + 2 * simt::kSectorBytes / run);
 }
 
 std::string broken_promise(const Promises& promises, const harness::Case& c, const Moved& moved) {
@@ -83,8 +102,6 @@ std::string broken_promise(const Promises& promises, const harness::Case& c, con
   const double stores = share(moved.tensors.stored, bytes);
   const double promised = promises.accesses_per_element;
   const double overhead = share(moved.workspace.bytes(), promised * bytes);
-  const double sectors =
-      share(moved.tensors.sectors, static_cast<double>(moved.tensors.fewest_sectors));
 
   std::ostringstream complaint;
   if (promised <= 0) {
@@ -92,11 +109,12 @@ std::string broken_promise(const Promises& promises, const harness::Case& c, con
   } else if (stores != 1 || loads != promised - 1) {
     complaint << "loads " << loads << " and stores " << stores << " tensors, but promises "
               << promised - 1 << " and 1";
-  } else if (c.offset == 0 && overhead > promises.overhead) {
+  } else if (c.offset == 0 && c.shifted.empty() && overhead > promises.overhead) {
     complaint << "moves another " << overhead << " of the tensors' bytes, but promises at most "
               << promises.overhead;
-  } else if (promises.coalesced && is_aligned(c) && sectors > kMostSectors) {
-    complaint << "touches " << sectors << " times the fewest sectors, but promises to coalesce";
+  } else if (promises.coalesced && moved.sectors() > most_sectors(c)) {
+    complaint << "touches " << moved.sectors()
+              << " times the fewest sectors, but promises to coalesce";
   }
   return complaint.str();
 }

@@ -28,7 +28,8 @@ Columns:
   alpha           bytes of alpha and dalpha, for each element; nothing is promised of them
   workspace       bytes of the workspace, for each element
   sectors         32-byte sectors that the accesses of warps to tensors touch, as a multiple of the
-                  fewest that could hold their bytes; ~ where planes do not begin where sectors do
+                  fewest that could hold their bytes: at most 1.05; more (~) where planes, samples
+                  or the tensor do not begin and end with a sector
 
 Exit status: 0 every promise is kept, 2 bad usage, 3 a promise is broken, 4 no variant computes
 the problems.)";
@@ -74,16 +75,14 @@ void print_row(std::size_t width, const Case& c, const Promises& promises, const
   const auto an_element = [&](const simt::Traffic& traffic) {
     return static_cast<double>(traffic.bytes()) / elements;
   };
-  const double sectors = static_cast<double>(moved.tensors.sectors) /
-                         static_cast<double>(moved.tensors.fewest_sectors);
   std::cout << std::left << std::setw(static_cast<int>(width)) << harness::case_name(c)
             << std::right << std::setw(10) << moved.tensors.loaded << std::setw(10)
             << moved.tensors.stored << std::fixed << std::setprecision(3) << std::setw(12)
             << an_element(moved.tensors) << std::setw(10)
             << promises.accesses_per_element * static_cast<double>(size_of(c.problem.dtype))
             << std::setw(9) << an_element(moved.slopes) << std::setw(11)
-            << an_element(moved.workspace) << std::setw(9) << sectors << (is_aligned(c) ? "" : "~")
-            << '\n';
+            << an_element(moved.workspace) << std::setw(9) << moved.sectors()
+            << (is_aligned(c) ? "" : "~") << '\n';
 }
 
 int run(const Options& options) {

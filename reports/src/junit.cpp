@@ -56,9 +56,9 @@ std::string comparison_junit(const Comparison& comparison) {
     cases += "    <testcase classname=\"" + xml(variant_of(one.name)) + "\" name=\"" +
              xml(one.name) + "\">" + outcome(one) + "</testcase>\n";
   }
-  const std::string counts = " tests=\"" + std::to_string(comparison.cases.size()) +
-                             "\" failures=\"" + std::to_string(failures) +
-                             "\" errors=\"0\" skipped=\"" + std::to_string(skipped) + "\"";
+  const std::string counts = R"( tests=")" + std::to_string(comparison.cases.size()) +
+                             R"(" failures=")" + std::to_string(failures) +
+                             R"(" errors="0" skipped=")" + std::to_string(skipped) + '"';
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" + counts +
          ">\n  <testsuite name=\"prelu gate\"" + counts + ">\n" + cases +
          "  </testsuite>\n</testsuites>\n";

@@ -22,9 +22,10 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kNoiseSchema = "prelu-noise/1";
-constexpr double kResidualUnit = 1e-4;  // residuals are written as whole multiples of 0.01 %
+constexpr double kResidualSteps = 1e4;  // residuals are written as whole multiples of 0.01 %
 
-double rounded(double value, double unit) { return std::round(value / unit) * unit; }
+/// To whole multiples of 1 / steps.
+double rounded(double value, double steps) { return std::round(value * steps) / steps; }
 
 void shuffle(Side& side, Random& random) {
   for (std::size_t i = side.size(); i > 1; --i) std::swap(side[i - 1], side[random.below(i)]);
@@ -47,14 +48,14 @@ double noise_of_halves(Side processes, std::size_t half, std::uint64_t seed) {
 }
 
 CaseNoise noise_of(const GatheredCase& gathered, std::uint64_t seed) {
-  constexpr double kP99Unit = 1e-5;
+  constexpr double kP99Steps = 1e5;
   CaseNoise noise{.name = gathered.name, .median_us = side_median(gathered.times_us)};
   noise.p99 =
-      rounded(noise_of_halves(gathered.times_us, gathered.times_us.size() / 2, seed), kP99Unit);
+      rounded(noise_of_halves(gathered.times_us, gathered.times_us.size() / 2, seed), kP99Steps);
   for (const std::vector<double>& blocks : gathered.times_us) {
     std::vector<double>& residuals = noise.residuals.emplace_back();
     for (const double block : blocks) {
-      residuals.push_back(rounded(block / noise.median_us - 1, kResidualUnit));
+      residuals.push_back(rounded(block / noise.median_us - 1, kResidualSteps));
     }
   }
   return noise;
@@ -118,7 +119,7 @@ std::string to_json(const NoiseRecord& record) {
     for (const std::vector<double>& residuals : noise.residuals) {
       Json blocks = Json::array();
       for (const double residual : residuals)
-        blocks.push_back(std::lround(residual / kResidualUnit));
+        blocks.push_back(std::lround(residual * kResidualSteps));
       processes.push_back(std::move(blocks));
     }
     text += &noise == &record.cases.front() ? "\n" : ",\n";
@@ -150,7 +151,7 @@ NoiseRecord noise_from_json(std::string_view text, std::string_view source) {
     for (const Value& process : one.at("residuals_1e-4").elements()) {
       std::vector<double>& residuals = noise.residuals.emplace_back();
       for (const Value& block : process.elements()) {
-        residuals.push_back(static_cast<double>(block.integer<int>()) * kResidualUnit);
+        residuals.push_back(static_cast<double>(block.integer<int>()) / kResidualSteps);
       }
     }
     record.cases.push_back(std::move(noise));

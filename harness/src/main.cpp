@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "catalogue.hpp"
+#include "code_hashes.hpp"
 #include "environment.hpp"
 #include "explain.hpp"
 #include "function_plot.hpp"
@@ -46,9 +47,9 @@ void on_interrupt(int signal) {
   std::signal(signal, SIG_DFL);
 }
 
-/// The suites and what the build knows of its kernels lie beside the program, so that a build can
-/// be carried to another machine.
-fs::path folder_beside(const char* name) {
+/// The suites and what the build knows of its kernels and its code lie beside the program, so that
+/// a build can be carried to another machine.
+fs::path beside(const char* name) {
   return fs::read_symlink("/proc/self/exe").parent_path() / name;
 }
 
@@ -91,7 +92,7 @@ void add_named_case(Selection& selection, const std::string& name, const Catalog
 Selection select(const Options& options, const Catalogue& catalogue) {
   Selection selection;
   for (const std::string& name : options.suites) {
-    const Suite suite = load_suite(name, folder_beside("suites"), catalogue.all(), options.peers);
+    const Suite suite = load_suite(name, beside("suites"), catalogue.all(), options.peers);
     selection.suites += (selection.suites.empty() ? "" : ",") + suite.name;
     selection.budget_s += suite.budget_s;
     for (const Case& c : suite.cases) add(selection, c);
@@ -207,12 +208,15 @@ int run(const Options& options) {
   session.run.seed = options.device.seed;
   session.run.program = program().name;
   session.run.catalogue = catalogue;
-  session.run.kernels = resources::read_tables(folder_beside("kernel_resources"));
+  session.run.kernels = resources::read_tables(beside("kernel_resources"));
+  session.run.code_hashes = read_code_hashes(beside("code_hashes.txt"));
   session.run.interrupted = [] { return interrupted != 0; };
 
   reports::Report report{.environment = read_environment()};
   for (const auto& [backend, choice] : devices) {
-    if (choice.device) report.environment.devices.push_back(choice.device->info());
+    if (!choice.device) continue;
+    reports::DeviceInfo& info = report.environment.devices.emplace_back(choice.device->info());
+    info.clock_resolution_us = choice.device->clock_resolution().count() * 1e6;
   }
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);

@@ -86,9 +86,11 @@ reports::Result Runner::new_result(const Case& c) const {
   const KernelVariant& variant = variant_of(c);
   const std::string direction =
       c.problem.direction == Direction::forward ? "forward/" : "backward/";
+  const auto code_hash = options_.code_hashes.find(c.variant);
   return {.name = case_name(c),
           .variant = c.variant,
           .problem = direction + problem_name(c),
+          .code_hash = code_hash == options_.code_hashes.end() ? "" : code_hash->second,
           .deterministic = variant.deterministic};
 }
 

@@ -26,9 +26,10 @@ namespace prelu::harness {
 struct RunOptions {
   std::uint64_t seed = 1;
   SamplingPolicy policy;
-  Catalogue catalogue;                  ///< what the cases name
-  std::string program = "prelu-bench";  ///< for the command that reruns a case
-  resources::Table kernels;             ///< what the build knows of the GPU's
+  Catalogue catalogue;                             ///< what the cases name
+  std::string program = "prelu-bench";             ///< for the command that reruns a case
+  resources::Table kernels;                        ///< what the build knows of the GPU's
+  std::map<std::string, std::string> code_hashes;  ///< by variant
   std::function<bool()> interrupted = [] { return false; };
 };
 

@@ -108,7 +108,7 @@ class Session {
     if (reason.empty()) {
       reason = !outcome_.device_error.empty() ? "the device had failed"
                : options_.run.interrupted()   ? "interrupted"
-               : over_budget()                ? "the budget was used up"
+               : over_budget()                ? std::string(reports::kBudgetUsedUp)
                                               : "not selected by --benchmark_filter";
     }
     return runner_.without_run(cases_[i], reports::Status::skipped, std::move(reason));

@@ -243,7 +243,7 @@ TEST(BadSuite, ThatIsNoJsonIsRefused) {
 
 TEST(BadSuite, WithAKeyThatStandsTwiceIsRefused) {
   EXPECT_EQ(complaint_of_group(std::string(kForward) + R"(, "shapes": [[1, 1]])"),
-            "s.json: the key \"shapes\" stands twice in one object");
+            "s.json.groups[0]: the key \"shapes\" stands twice");
 }
 
 TEST(LoadingASuite, ThatIsNotThereNamesThoseThatAre) {
@@ -256,7 +256,7 @@ TEST(LoadingASuite, ThatIsNotThereNamesThoseThatAre) {
       EXPECT_EQ(std::string(error.what()),
                 "suite '" + std::string(name) +
                     "' is neither a file nor one of: backward, "
-                    "ceilings, cpu, forward, full, large, networks, quick, "
+                    "ceilings, cpu, forward, full, gate, large, networks, quick, "
                     "smoke, sweep_channels, sweep_plane, sweep_size");
     }
   }

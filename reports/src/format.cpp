@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "peers.hpp"
+#include "statistics.hpp"
 
 namespace prelu::reports {
 namespace {
@@ -63,8 +64,11 @@ std::string format_time(const Summary& summary) {
 
 std::string format_interval(const Summary& summary) {
   const Unit unit = unit_of(summary.median_us);
+  // The range of a few samples is all that can be said, and it is no interval of 95 %.
+  const bool wanting = summary.confidence > 0 && summary.confidence < kConfidence;
   return with_precision(summary.low_us / unit.us, 0) + " to " +
-         with_precision(summary.high_us / unit.us, 0) + unit.name;
+         with_precision(summary.high_us / unit.us, 0) + unit.name +
+         (wanting ? " (" + with_precision(summary.confidence * 100, 1) + " % only)" : "");
 }
 
 std::string format_bandwidth(const Summary& summary) {

@@ -15,7 +15,8 @@ std::string with_precision(double value, double uncertainty);
 
 /// "12.3 us", "4.6 ms": the median with no more digits than its interval allows.
 std::string format_time(const Summary& summary);
-/// "4.51 to 4.87 ms", in the unit of the median.
+/// "4.51 to 4.87 ms", in the unit of the median; "(75 % only)" where the samples are too few for 95
+/// %.
 std::string format_interval(const Summary& summary);
 /// GB/s (10^9), likewise.
 std::string format_bandwidth(const Summary& summary);

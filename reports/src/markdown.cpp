@@ -63,7 +63,7 @@ std::string environment_section(const Report& report) {
          line("protocol", "suite " + report.protocol.suite + ", seed " +
                               std::to_string(report.protocol.seed) + ", " +
                               sampling(report.protocol)) +
-         line("environment key", environment_key(environment));
+         line("environment key", environment_key(report));
 }
 
 std::string failed_section(const Report& report) {

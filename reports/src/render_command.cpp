@@ -57,7 +57,9 @@ void add_render_command(CLI::App& app, int& status) {
   command->add_option("report", options->report, "A report.json")->required();
   const auto output =
       command->add_option("-o,--output", options->output, "Write to this file instead of printing");
-  command->add_option("--format", options->format, "markdown, table, peers (beside other libraries) or ci-json")
+  command
+      ->add_option("--format", options->format,
+                   "markdown, table, peers (beside other libraries) or ci-json")
       ->check(CLI::IsMember({"markdown", "table", "peers", "ci-json"}))
       ->capture_default_str();
   command

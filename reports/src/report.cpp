@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -55,7 +56,8 @@ std::string environment_key(const Environment& environment) {
     text += "kind=" + device.kind + "\nname=" + device.name + "\n";
     if (device.kind == "cuda") {
       text += "memory=" + std::to_string(device.memory_bytes) + "\necc=" + tristate(device.ecc) +
-              "\nmig=" + tristate(device.mig) + "\ndriver=" + branch(device.driver) + "\n";
+              "\nmig=" + tristate(device.mig) + "\ndriver=" + branch(device.driver) +
+              "\npower_limit=" + std::to_string(std::lround(device.power_limit_w)) + "\n";
     } else {
       text += "cpus_allowed=" + std::to_string(environment.cpus_allowed) +
               "\nthreads=" + std::to_string(device.compute_units) +
@@ -65,6 +67,10 @@ std::string environment_key(const Environment& environment) {
   std::array<char, 17> hex{};
   std::snprintf(hex.data(), hex.size(), "%016llx", static_cast<unsigned long long>(fnv1a(text)));
   return hex.data();
+}
+
+std::string environment_key(const Report& report) {
+  return report.foreign_key.empty() ? environment_key(report.environment) : report.foreign_key;
 }
 
 std::vector<double> all_samples(const Measurement& measurement) {
@@ -78,7 +84,10 @@ std::vector<double> all_samples(const Measurement& measurement) {
 Summary summarize(const Measurement& measurement) {
   const Interval interval = median_interval(all_samples(measurement));
   const double seconds = interval.median * 1e-6;
-  Summary summary{.median_us = interval.median, .low_us = interval.low, .high_us = interval.high};
+  Summary summary{.median_us = interval.median,
+                  .low_us = interval.low,
+                  .high_us = interval.high,
+                  .confidence = interval.confidence};
   if (seconds > 0) {
     summary.bytes_per_second = static_cast<double>(measurement.bytes) / seconds;
     summary.items_per_second = static_cast<double>(measurement.elements) / seconds;
@@ -88,13 +97,16 @@ Summary summarize(const Measurement& measurement) {
   return summary;
 }
 
-Report read_report(const std::filesystem::path& file) {
+std::string read_file(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   if (!std::filesystem::is_regular_file(file) || !stream) {
     throw std::invalid_argument(file.string() + ": cannot be read");
   }
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
-  return from_json(text, file.string());
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+Report read_report(const std::filesystem::path& file) {
+  return from_json(read_file(file), file.string());
 }
 
 void write_file(const std::filesystem::path& file, std::string_view text) {

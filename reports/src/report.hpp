@@ -29,6 +29,7 @@ struct DeviceInfo {
   double power_limit_w = 0;
   double clock_mhz = 0;
   double memory_clock_mhz = 0;
+  double clock_resolution_us = 0;  ///< the smallest difference that times can show
 
   friend bool operator==(const DeviceInfo&, const DeviceInfo&) = default;
 };
@@ -69,8 +70,8 @@ struct Environment {
 };
 
 /// A hash of what must agree: kind, name, memory, ECC, MIG and driver branch of each device; for a
-/// CPU its model, the CPUs allowed, the threads used and the governor. Neither UUID nor compilers
-/// nor flags are in it.
+/// CPU its model, the CPUs allowed, the threads used and the governor; for a GPU its power limit
+/// too. Neither UUID nor compilers nor flags are in it.
 std::string environment_key(const Environment& environment);
 
 struct Protocol {
@@ -85,6 +86,9 @@ struct Protocol {
 };
 
 enum class Status { passed, failed, skipped };
+
+/// The reason of a skipped case that the run did not come to.
+inline constexpr std::string_view kBudgetUsedUp = "the budget was used up";
 
 std::string_view name(Status status);
 
@@ -135,6 +139,8 @@ struct Result {
   std::string variant;  ///< "cuda/forward_packed"
   std::string problem;  ///< the name without the variant, led by the direction
   std::string device;   ///< kind of the device it ran on, "cpu", "cuda" or "simt"; empty if none
+  /// Of the machine code that a time depends on, the variant's and the harness's; empty if unknown.
+  std::string code_hash;
   bool deterministic = true;
   Status status = Status::skipped;
   std::string reason;  ///< why it failed or was skipped; empty when passed
@@ -180,6 +186,9 @@ struct Network {
 
 struct Report {
   Environment environment;
+  /// The key that the file gives, where it is not the one of `environment`: written by a program
+  /// that hashed something else, so that its reports compare with each other only.
+  std::string foreign_key;
   Protocol protocol;
   std::vector<Network> networks;
   std::vector<Ceiling> ceilings;
@@ -189,11 +198,15 @@ struct Report {
   friend bool operator==(const Report&, const Report&) = default;
 };
 
-/// Derived numbers. The median and its 95 % interval (order statistics) over all cold samples.
+/// What must agree before this report may be compared with another.
+std::string environment_key(const Report& report);
+
+/// Derived numbers. The median and its interval (order statistics) over all cold samples.
 struct Summary {
   double median_us = 0;
   double low_us = 0;
   double high_us = 0;
+  double confidence = 0;  ///< that the interval holds the median; below 0.95 with few samples
   double bytes_per_second = 0;
   double items_per_second = 0;
   std::optional<double> share_of_ceiling;  ///< ceiling_us / median_us
@@ -216,6 +229,7 @@ std::string to_ci_json(const Report& report);
 Report from_json(std::string_view text, std::string_view source);
 
 /// Throws std::invalid_argument when the file cannot be read.
+std::string read_file(const std::filesystem::path& file);
 Report read_report(const std::filesystem::path& file);
 
 /// Writes to a temporary name beside `file`, then renames: never a half-written file. Throws

@@ -1,10 +1,11 @@
 // report.json -> Report, strictly: what is missing or of another type is named, never guessed.
 #include <algorithm>
-#include <functional>
+#include <limits>
 #include <map>
-#include <nlohmann/json.hpp>
-#include <stdexcept>
+#include <set>
+#include <utility>
 
+#include "json_value.hpp"
 #include "report.hpp"
 #include "schema_version.hpp"
 #include "strict_json.hpp"
@@ -12,95 +13,13 @@
 namespace prelu::reports {
 namespace {
 
-using Json = nlohmann::json;
-
-/// A value with the path that leads to it.
-class Value {
- public:
-  Value(const Json& json, std::string place) : json_(&json), place_(std::move(place)) {}
-
-  [[noreturn]] void fail(const std::string& message) const {
-    throw std::invalid_argument(place_ + ": " + message);
+Status read_status(const Value& value) {
+  const std::string spelling = value.text();
+  for (const Status candidate : {Status::passed, Status::failed, Status::skipped}) {
+    if (spelling == name(candidate)) return candidate;
   }
-
-  bool has(const std::string& key) const { return json_->is_object() && json_->contains(key); }
-
-  Value at(const std::string& key) const {
-    if (!json_->is_object()) fail("must be an object");
-    const auto found = json_->find(key);
-    if (found == json_->end()) fail("the key \"" + key + "\" is missing");
-    return {*found, place_ + "." + key};
-  }
-
-  /// The value at `key`, or nothing where the key is missing or its value null.
-  std::optional<Value> find(const std::string& key) const {
-    if (!json_->is_object()) fail("must be an object");
-    const auto found = json_->find(key);
-    if (found == json_->end() || found->is_null()) return std::nullopt;
-    return at(key);
-  }
-
-  std::vector<Value> elements() const {
-    if (!json_->is_array()) fail("must be a list");
-    std::vector<Value> values;
-    values.reserve(json_->size());
-    for (std::size_t i = 0; i < json_->size(); ++i) {
-      values.emplace_back((*json_)[i], place_ + "[" + std::to_string(i) + "]");
-    }
-    return values;
-  }
-
-  std::string text() const {
-    if (!json_->is_string()) fail("must be a string");
-    return json_->get<std::string>();
-  }
-
-  bool boolean() const {
-    if (!json_->is_boolean()) fail("must be true or false");
-    return json_->get<bool>();
-  }
-
-  /// null stands for what is not finite; it is read as 0.
-  double number() const {
-    if (json_->is_null()) return 0;
-    if (!json_->is_number()) fail("must be a number");
-    return json_->get<double>();
-  }
-
-  template <class Integer>
-  Integer integer() const {
-    const bool fits =
-        json_->is_number_unsigned()
-            ? std::in_range<Integer>(json_->get<std::uint64_t>())
-            : json_->is_number_integer() && std::in_range<Integer>(json_->get<std::int64_t>());
-    if (!fits) fail("must be an integer in range");
-    return json_->get<Integer>();
-  }
-
-  template <class T>
-  std::optional<T> optional(T (Value::*read)() const) const {
-    if (json_->is_null()) return std::nullopt;
-    return std::invoke(read, *this);
-  }
-
-  std::vector<double> numbers() const {
-    std::vector<double> values;
-    for (const Value& element : elements()) values.push_back(element.number());
-    return values;
-  }
-
-  Status status() const {
-    const std::string spelling = text();
-    for (const Status candidate : {Status::passed, Status::failed, Status::skipped}) {
-      if (spelling == name(candidate)) return candidate;
-    }
-    fail("'" + spelling + "' is none of: passed, failed, skipped");
-  }
-
- private:
-  const Json* json_;
-  std::string place_;
-};
+  value.fail("'" + spelling + "' is none of: passed, failed, skipped");
+}
 
 DeviceInfo read_device(const Value& value) {
   return {.kind = value.at("kind").text(),
@@ -115,7 +34,9 @@ DeviceInfo read_device(const Value& value) {
           .mig = value.at("mig").optional(&Value::boolean),
           .power_limit_w = value.at("power_limit_w").number(),
           .clock_mhz = value.at("clock_mhz").number(),
-          .memory_clock_mhz = value.at("memory_clock_mhz").number()};
+          .memory_clock_mhz = value.at("memory_clock_mhz").number(),
+          .clock_resolution_us =
+              value.has("clock_resolution_us") ? value.at("clock_resolution_us").number() : 0};
 }
 
 Environment read_environment(const Value& context) {
@@ -200,63 +121,90 @@ Result read_identity(const Value& value, std::string name) {
           .variant = value.at("variant").text(),
           .problem = value.at("problem").text(),
           .device = value.at("device").text(),
+          .code_hash = value.has("code_hash") ? value.at("code_hash").text() : "",
           .deterministic = value.at("deterministic").boolean(),
-          .verification = {.status = verification.at("status").status(),
+          .verification = {.status = read_status(verification.at("status")),
                            .max_error = verification.at("max_error").number(),
                            .allowed = verification.at("allowed").number(),
                            .checked = verification.at("checked").integer<std::int64_t>()},
           .kernel = read_kernel(value)};
 }
 
-/// Results come back in the order in which they were written: by their index.
-using Results = std::map<std::size_t, Result>;
+/// Results come back in the order in which they were written, by their index; rows of several
+/// processes may share one.
+using Results = std::map<std::pair<std::size_t, int>, Result>;
+
+constexpr int kFirstProcess = std::numeric_limits<int>::min();
 
 void read_untimed(const Value& value, Results& results) {
   const auto index = value.at("index").integer<std::size_t>();
   Result result = read_identity(value, value.at("name").text());
-  result.status = value.at("status").status();
+  result.status = read_status(value.at("status"));
   result.reason = value.at("reason").text();
   result.rerun = value.at("rerun").text();
-  if (!results.emplace(index, std::move(result)).second) value.fail("its index is not its own");
+  if (!results.emplace(std::pair(index, kFirstProcess), std::move(result)).second) {
+    value.fail("its index is not its own");
+  }
+}
+
+/// The result that a row belongs to: that of its index and process, or a new one.
+Result& result_of(const Value& row, const Value& ours, Results& results) {
+  const auto index = ours.at("index").integer<std::size_t>();
+  const int process = ours.at("process").integer<int>();
+  const std::string name = row.at("name").text();
+  const auto of_index = results.lower_bound({index, kFirstProcess});
+  if (of_index != results.end() && of_index->first.first == index &&
+      (!of_index->second.measurement || of_index->second.name != name)) {
+    row.fail("its index belongs to " + of_index->second.name);
+  }
+  const auto found = results.find({index, process});
+  if (found != results.end()) return found->second;
+  Result result = read_identity(ours, name);
+  result.status = Status::passed;
+  result.measurement = Measurement{.bytes = ours.at("bytes").integer<std::int64_t>(),
+                                   .elements = ours.at("elements").integer<std::int64_t>(),
+                                   .hot_us = ours.at("hot_us").optional(&Value::number),
+                                   .ceiling_us = ours.at("ceiling_us").optional(&Value::number),
+                                   .hot_ceiling_us = read_hot_ceiling(ours),
+                                   .clock_mhz = ours.at("sm_mhz").number(),
+                                   .throttled = ours.at("throttled").integer<int>(),
+                                   .process = process};
+  return results.emplace(std::pair(index, process), std::move(result)).first->second;
 }
 
 void read_row(const Value& row, Results& results) {
   const Value ours = row.at("prelu");
-  const auto index = ours.at("index").integer<std::size_t>();
   Repetition repetition{.samples_us = ours.at("samples_us").numbers(),
                         .cpu_time_us = row.at("cpu_time").number()};
-  const auto above_zero = [](double sample) { return sample > 0; };
-  if (repetition.samples_us.empty() || !std::ranges::all_of(repetition.samples_us, above_zero)) {
-    ours.at("samples_us").fail("must hold samples, all above 0");
+  constexpr double kMostUs = 1e15;  // a generation; sums of such times are finite
+  const auto is_time = [](double sample) { return sample > 0 && sample < kMostUs; };
+  if (repetition.samples_us.empty() || !std::ranges::all_of(repetition.samples_us, is_time)) {
+    ours.at("samples_us").fail("must hold samples, all above 0 and below 1e15");
   }
-  auto found = results.find(index);
-  if (found == results.end()) {
-    Result result = read_identity(ours, row.at("name").text());
-    result.status = Status::passed;
-    result.measurement = Measurement{.bytes = ours.at("bytes").integer<std::int64_t>(),
-                                     .elements = ours.at("elements").integer<std::int64_t>(),
-                                     .hot_us = ours.at("hot_us").optional(&Value::number),
-                                     .ceiling_us = ours.at("ceiling_us").optional(&Value::number),
-                                     .hot_ceiling_us = read_hot_ceiling(ours),
-                                     .clock_mhz = ours.at("sm_mhz").number(),
-                                     .throttled = ours.at("throttled").integer<int>(),
-                                     .process = ours.at("process").integer<int>()};
-    found = results.emplace(index, std::move(result)).first;
+  std::vector<Repetition>& repetitions = result_of(row, ours, results).measurement->repetitions;
+  const auto place = row.at("repetition_index").integer<std::size_t>();
+  if (place < repetitions.size()) {
+    row.fail("a row of this name, process and repetition_index stands before it");
   }
-  Result& result = found->second;
-  if (!result.measurement || result.name != row.at("name").text()) {
-    row.fail("its index belongs to " + result.name);
+  if (place > repetitions.size()) row.fail("its repetition_index is out of order");
+  repetitions.push_back(std::move(repetition));
+}
+
+/// A case that is there twice would count twice.
+void refuse_duplicates(const Results& results, const Value& rows) {
+  std::set<std::pair<std::string, int>> seen;
+  for (const auto& [index, result] : results) {
+    if (result.measurement && !seen.emplace(result.name, result.measurement->process).second) {
+      rows.fail("the rows of " + result.name + " in process " +
+                std::to_string(result.measurement->process) + " stand there twice");
+    }
   }
-  if (row.at("repetition_index").integer<std::size_t>() != result.measurement->repetitions.size()) {
-    row.fail("its repetition_index is out of order");
-  }
-  result.measurement->repetitions.push_back(std::move(repetition));
 }
 
 }  // namespace
 
 Report from_json(std::string_view text, std::string_view source) {
-  const Json document = parse_strictly(text, source);
+  const nlohmann::json document = parse_strictly(text, source);
   const Value root(document, std::string(source));
   const Value context = root.at("context");
   const Value ours = context.at("prelu");
@@ -267,6 +215,8 @@ Report from_json(std::string_view text, std::string_view source) {
   Report report{.environment = read_environment(context),
                 .protocol = read_protocol(ours.at("protocol")),
                 .partial = ours.at("partial").boolean()};
+  const std::string key = ours.at("environment_key").text();
+  if (key != environment_key(report.environment)) report.foreign_key = key;
   for (const Value& ceiling : ours.at("ceilings").elements()) {
     report.ceilings.push_back({.device = ceiling.at("device").text(),
                                .way = ceiling.at("way").text(),
@@ -283,7 +233,9 @@ Report from_json(std::string_view text, std::string_view source) {
   }
   Results results;
   for (const Value& untimed : ours.at("not_timed").elements()) read_untimed(untimed, results);
-  for (const Value& row : root.at("benchmarks").elements()) read_row(row, results);
+  const Value rows = root.at("benchmarks");
+  for (const Value& row : rows.elements()) read_row(row, results);
+  refuse_duplicates(results, rows);
   for (auto& [index, result] : results) report.results.push_back(std::move(result));
   return report;
 }

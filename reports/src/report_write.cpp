@@ -32,7 +32,8 @@ Json write_device(const DeviceInfo& device) {
           {"mig", optional(device.mig)},
           {"power_limit_w", number(device.power_limit_w)},
           {"clock_mhz", number(device.clock_mhz)},
-          {"memory_clock_mhz", number(device.memory_clock_mhz)}};
+          {"memory_clock_mhz", number(device.memory_clock_mhz)},
+          {"clock_resolution_us", number(device.clock_resolution_us)}};
 }
 
 Json write_verification(const Verification& verification) {
@@ -55,6 +56,7 @@ Json write_identity(const Result& result, std::size_t index) {
           {"variant", result.variant},
           {"problem", result.problem},
           {"device", result.device},
+          {"code_hash", result.code_hash},
           {"deterministic", result.deterministic},
           {"verification", write_verification(result.verification)},
           {"kernel", write_kernel(result.kernel)}};
@@ -106,7 +108,7 @@ Json write_context(const Report& report) {
   }
   const Protocol& protocol = report.protocol;
   Json ours{{"schema", kSchemaVersion},
-            {"environment_key", environment_key(environment)},
+            {"environment_key", environment_key(report)},
             {"partial", report.partial},
             {"git", {{"sha", environment.git_sha}, {"dirty", environment.git_dirty}}},
             {"build",

@@ -27,7 +27,8 @@ Environment example_environment() {
                        .name = "Example CPU 9000",
                        .compute_units = 4,
                        .cache_bytes = 33554432,
-                       .memory_bytes = 68719476736},
+                       .memory_bytes = 68719476736,
+                       .clock_resolution_us = 0.03125},
                       {.kind = "cuda",
                        .name = "Example GPU",
                        .uuid = "GPU-0f",
@@ -40,7 +41,8 @@ Environment example_environment() {
                        .mig = false,
                        .power_limit_w = 700,
                        .clock_mhz = 1980,
-                       .memory_clock_mhz = 2619}}};
+                       .memory_clock_mhz = 2619,
+                       .clock_resolution_us = 0.5}}};
 }
 
 Result timed_on_cpu() {
@@ -48,6 +50,7 @@ Result timed_on_cpu() {
           .variant = "cpu/forward_threaded",
           .problem = "forward/f32/nchw/per_channel/2x64x3136",
           .device = "cpu",
+          .code_hash = "0123456789abcdef",
           .status = Status::passed,
           .verification = {.status = Status::passed, .checked = 802816},
           .measurement = Measurement{

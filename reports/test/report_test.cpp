@@ -171,8 +171,9 @@ TEST(ReadingAReport, RefusesAnotherVersionOfTheFormat) {
 TEST(ReadingAReport, RefusesARowWithoutSamplesAndSamplesThatAreNoTimes) {
   const std::string expected =
       "some.json.benchmarks[0].prelu.samples_us: must hold samples, all "
-      "above 0";
-  for (const Json& samples : {Json::array(), Json{1.0, nullptr}, Json{0.0}, Json{-1.0}}) {
+      "above 0 and below 1e15";
+  for (const Json& samples :
+       {Json::array(), Json{1.0, nullptr}, Json{0.0}, Json{-1.0}, Json{1e308}}) {
     EXPECT_EQ(
         complaint([&](Json& json) { json["benchmarks"][0]["prelu"]["samples_us"] = samples; }),
         expected)
@@ -185,9 +186,45 @@ TEST(ReadingAReport, RefusesRowsThatDoNotBelongTogether) {
             "some.json.benchmarks[2]: its index belongs to "
             "cpu/forward_threaded/f32/nchw/per_channel/2x64x3136");
   EXPECT_EQ(complaint([](Json& json) { json["benchmarks"][2]["repetition_index"] = 0; }),
+            "some.json.benchmarks[2]: a row of this name, process and repetition_index stands "
+            "before it");
+  EXPECT_EQ(complaint([](Json& json) { json["benchmarks"][2]["repetition_index"] = 3; }),
             "some.json.benchmarks[2]: its repetition_index is out of order");
   EXPECT_EQ(complaint([](Json& json) { json["context"]["prelu"]["not_timed"][1]["index"] = 2; }),
             "some.json.context.prelu.not_timed[1]: its index is not its own");
+}
+
+TEST(ReadingAReport, TellsProcessesApartInOneFile) {
+  Json document = Json::parse(to_json(example_report()));
+  Json again = document["benchmarks"];
+  for (Json& row : again) {
+    row["prelu"]["process"] = 7;
+    document["benchmarks"].push_back(row);
+  }
+  const Report read = from_json(document.dump(), "merged.json");
+  EXPECT_EQ(read.results.size(), example_report().results.size() + 3);
+  EXPECT_EQ(read.results[0].measurement->process, 0);
+  EXPECT_EQ(read.results[1].measurement->process, 7);
+  EXPECT_EQ(read.results[1].name, read.results[0].name);
+  EXPECT_EQ(from_json(to_json(read), "written again"), read);
+}
+
+TEST(ReadingAReport, RefusesACaseThatStandsTwiceInOneProcess) {
+  EXPECT_EQ(complaint([](Json& json) {
+              Json row = json["benchmarks"][0];
+              row["prelu"]["index"] = 99;
+              json["benchmarks"].push_back(row);
+            }),
+            "some.json.benchmarks: the rows of cpu/forward_naive/f32/nchw/per_channel/2x64x3136 in "
+            "process 0 stand there twice");
+}
+
+TEST(ReadingAReport, KeepsAKeyThatAnotherProgramHashed) {
+  Json document = Json::parse(to_json(example_report()));
+  document["context"]["prelu"]["environment_key"] = "00000000000000ff";
+  const Report read = from_json(document.dump(), "foreign.json");
+  EXPECT_EQ(environment_key(read), "00000000000000ff");
+  EXPECT_EQ(from_json(to_json(read), "written again"), read);
 }
 
 TEST(ReadingAReport, RefusesWhatIsNotJson) {
@@ -199,14 +236,16 @@ TEST(ReadingAReport, RefusesWhatIsNotJson) {
 
 TEST(ReadingAReport, RefusesAKeyThatStandsTwice) {
   EXPECT_EQ(complaint_of_text(R"({"context": {"date": 1, "date": 2}})"),
-            "some.json: the key \"date\" stands twice in one object");
+            "some.json.context: the key \"date\" stands twice");
+  EXPECT_EQ(complaint_of_text(R"({"a": [1, {}, [{"b": {"c": 1, "c": 2}}]]})"),
+            "some.json.a[2][0].b: the key \"c\" stands twice");
 }
 
 TEST(ReadingAReport, RefusesNestingThatWouldExhaustTheStack) {
   EXPECT_EQ(complaint_of_text(std::string(1'000'000, '[')),
-            "some.json: nested deeper than 32 levels");
+            "some.json[0][0][0][0][0][0][0][0]: nested deeper than 32 levels");
   EXPECT_EQ(complaint_of_text(std::string(33, '[') + std::string(33, ']')),
-            "some.json: nested deeper than 32 levels");
+            "some.json[0][0][0][0][0][0][0][0]: nested deeper than 32 levels");
   EXPECT_EQ(complaint_of_text(std::string(32, '[') + std::string(32, ']')),
             "some.json: must be an object");
 }
@@ -237,6 +276,7 @@ TEST(EnvironmentKey, ChangesWithWhatMakesNumbersIncomparable) {
   EXPECT_TRUE(changed([](Environment& e) { e.devices[1].ecc = false; }));
   EXPECT_TRUE(changed([](Environment& e) { e.devices[1].mig.reset(); }));
   EXPECT_TRUE(changed([](Environment& e) { e.devices[1].driver = "575.51.03"; }));
+  EXPECT_TRUE(changed([](Environment& e) { e.devices[1].power_limit_w = 400; }));
   EXPECT_TRUE(changed([](Environment& e) { e.devices.pop_back(); }));
   EXPECT_TRUE(changed([](Environment& e) { e.devices[0].name = "Another CPU"; }));
   EXPECT_TRUE(changed([](Environment& e) { e.devices[0].compute_units = 2; }));

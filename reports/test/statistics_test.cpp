@@ -74,5 +74,38 @@ TEST(MedianInterval, OfManySamplesHasTheRankOfTheNormalApproximation) {
   EXPECT_NEAR(interval.high, 5099, 1);
 }
 
+TEST(MedianInterval, SaysHowSureItIs) {
+  EXPECT_EQ(median_interval(descending(1)).confidence, 0);
+  EXPECT_DOUBLE_EQ(median_interval(descending(2)).confidence, 0.5);
+  EXPECT_DOUBLE_EQ(median_interval(descending(5)).confidence, 0.9375);
+  EXPECT_DOUBLE_EQ(median_interval(descending(6)).confidence, 0.96875);
+  for (int samples = 6; samples < 400; ++samples) {
+    EXPECT_GE(median_interval(descending(samples)).confidence, kConfidence) << samples;
+  }
+}
+
+TEST(Quantile, InterpolatesBetweenNeighbours) {
+  EXPECT_EQ(quantile(descending(5), 0), 1);
+  EXPECT_EQ(quantile(descending(5), 1), 5);
+  EXPECT_EQ(quantile(descending(5), 0.25), 2);
+  EXPECT_DOUBLE_EQ(quantile(descending(5), 0.9), 4.6);
+  EXPECT_EQ(quantile(std::vector{3.0}, 0.99), 3);
+  EXPECT_THROW(quantile({}, 0.5), std::invalid_argument);
+}
+
+// The values are SciPy's: mannwhitneyu(a, b, method="asymptotic"). A test in Python compares more.
+TEST(MannWhitney, AgreesWithSciPy) {
+  const std::vector<double> low{1, 2, 3, 4, 5};
+  const std::vector<double> high{6, 7, 8, 9, 10};
+  EXPECT_NEAR(mann_whitney_p(low, high), 0.012185780355344818, 1e-12);
+  EXPECT_EQ(mann_whitney_p(low, high), mann_whitney_p(high, low));
+  EXPECT_EQ(mann_whitney_p(low, low), 1);
+}
+
+TEST(MannWhitney, SaysNothingOfNothingAndOfEqualValues) {
+  EXPECT_EQ(mann_whitney_p({}, std::vector{1.0}), 1);
+  EXPECT_EQ(mann_whitney_p(std::vector{2.0, 2.0}, std::vector{2.0, 2.0, 2.0}), 1);
+}
+
 }  // namespace
 }  // namespace prelu::reports

@@ -1,0 +1,86 @@
+#include "bootstrap.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "random.hpp"
+#include "statistics.hpp"
+
+namespace prelu::reports {
+namespace {
+
+constexpr int kResamples = 1000;
+
+/// Draws medians of one side's resamples. The blocks are sorted once; a resample counts how often
+/// each was drawn, and its median is where half of them lie below: no resample is sorted.
+class Resampler {
+ public:
+  explicit Resampler(const Side& side) {
+    std::vector<Block> blocks;
+    for (std::size_t process = 0; process < side.size(); ++process) {
+      for (const double value : side[process]) blocks.push_back({value, process});
+    }
+    std::ranges::stable_sort(blocks, {}, &Block::value);
+    ranks_.resize(side.size());
+    for (std::size_t rank = 0; rank < blocks.size(); ++rank) {
+      sorted_.push_back(blocks[rank].value);
+      ranks_[blocks[rank].process].push_back(rank);
+    }
+    counts_.resize(blocks.size());
+  }
+
+  double median(Random& random) {
+    std::ranges::fill(counts_, 0);
+    std::size_t drawn = 0;
+    for (std::size_t i = 0; i < ranks_.size(); ++i) {
+      const std::vector<std::size_t>& blocks = ranks_[random.below(ranks_.size())];
+      for (std::size_t k = 0; k < blocks.size(); ++k)
+        ++counts_[blocks[random.below(blocks.size())]];
+      drawn += blocks.size();
+    }
+    return (drawn_value((drawn - 1) / 2) + drawn_value(drawn / 2)) / 2;
+  }
+
+ private:
+  struct Block {
+    double value;
+    std::size_t process;
+  };
+
+  /// The drawn value that `below` drawn ones precede.
+  double drawn_value(std::size_t below) const {
+    std::size_t rank = 0;
+    for (std::size_t seen = counts_[0]; seen <= below; seen += counts_[rank]) ++rank;
+    return sorted_[rank];
+  }
+
+  std::vector<double> sorted_;                   ///< all blocks
+  std::vector<std::vector<std::size_t>> ranks_;  ///< of each process's blocks among them
+  std::vector<std::size_t> counts_;              ///< how often each was drawn
+};
+
+}  // namespace
+
+double side_median(const Side& side) {
+  std::vector<double> all;
+  for (const std::vector<double>& blocks : side)
+    all.insert(all.end(), blocks.begin(), blocks.end());
+  return median(all);
+}
+
+Ratio bootstrap_ratio(const Side& baseline, const Side& candidate, std::uint64_t seed) {
+  Random random(seed);
+  Resampler of_baseline(baseline);
+  Resampler of_candidate(candidate);
+  std::vector<double> log_ratios(kResamples);
+  for (double& log_ratio : log_ratios) {
+    const double baseline_us = of_baseline.median(random);
+    log_ratio = std::log(of_candidate.median(random) / baseline_us);
+  }
+  constexpr double kTail = (1 - kConfidence) / 2;
+  return {.estimate = side_median(candidate) / side_median(baseline),
+          .low = std::exp(quantile(log_ratios, kTail)),
+          .high = std::exp(quantile(log_ratios, 1 - kTail))};
+}
+
+}  // namespace prelu::reports

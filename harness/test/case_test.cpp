@@ -26,6 +26,14 @@ TEST(CaseName, IsTheVariantThenTheProblem) {
   EXPECT_EQ(case_name(c), "cuda/forward_packed/bf16/nchw/per_channel/4x64x196");
 }
 
+TEST(CaseName, OfAPeerHasItsLibraryAndDirection) {
+  const Case c = parse_case("peer/onednn-3.1/backward/bf16/nchw/per_channel/4x64x196");
+  EXPECT_EQ(c.variant, "peer/onednn-3.1/backward");
+  EXPECT_EQ(c.problem.direction, Direction::backward);
+  EXPECT_EQ(c.problem.dtype, DType::bf16);
+  EXPECT_EQ(case_name(c), "peer/onednn-3.1/backward/bf16/nchw/per_channel/4x64x196");
+}
+
 TEST(CaseName, HasASuffixForEachFieldThatIsNotAtItsDefault) {
   const Case c{.variant = "cpu/backward_naive",
                .problem = {.direction = Direction::backward,

@@ -70,6 +70,39 @@ TEST_F(SessionTest, ProvesAndTimesWhatIsRight) {
   EXPECT_FALSE(outcome.interrupted);
 }
 
+// Block by block, so that what slows the machine down for a while slows both.
+TEST_F(SessionTest, LetsAPeerAndAVariantTakeTurns) {
+  static std::vector<char> order;
+  order.clear();
+  const auto peer = [](const Problem& problem) -> Launch {
+    return [problem](const Operands& operands, Stream stream) {
+      order.push_back('p');
+      right_forward(problem, operands, stream);
+    };
+  };
+  options.run.catalogue =
+      Catalogue({{.variant = {.name = "peer/lib-1.0/forward"}, .prepare = peer}});
+  options.run.policy.block = 3;
+  device->before_timed_launch = [] { order.push_back('.'); };
+  const SessionOutcome outcome = run({"cpu/forward_right", "peer/lib-1.0/forward"});
+  ASSERT_EQ(outcome.results.size(), 2U);
+  for (const Result& result : outcome.results) {
+    EXPECT_EQ(result.status, Status::passed) << result.reason;
+    ASSERT_TRUE(result.measurement);
+    EXPECT_EQ(result.measurement->repetitions.size(), 3U);
+  }
+  EXPECT_EQ(outcome.results[1].name, "peer/lib-1.0/forward/f32/nchw/per_channel/2x3x5");
+  // The peer's blocks of three, each between others' launches: not nine in a row.
+  const std::string text(order.begin(), order.end());
+  const std::string block = ".p.p.p.";
+  std::size_t blocks = 0;
+  for (std::size_t at = text.find(block); at != std::string::npos; at = text.find(block, at + 6)) {
+    ++blocks;
+  }
+  EXPECT_GE(blocks, 3U) << text;
+  EXPECT_EQ(text.find(".p.p.p.p.p.p.p"), std::string::npos) << text;
+}
+
 TEST_F(SessionTest, SaysWhatTheBuildKnowsOfTheKernel) {
   device->compute_capability = "9.0";
   options.run.kernels = {{.variant = "cpu/forward_right",

@@ -148,6 +148,27 @@ TEST(Suite, MayNarrowTheVariantsOfEveryPartThatDoesNotNameItsOwn) {
                                                     "cpu/forward_a/f32/nchw/per_channel/4x5x1"}));
 }
 
+TEST(Suite, HoldsPeersWhereTheyAreNamedOrWantedAndNotLeftOut) {
+  constexpr std::array kWithPeer{
+      KernelVariant{.name = "cpu/forward_a"},
+      KernelVariant{.name = "peer/lib-1.0/forward"},
+  };
+  const std::vector<std::string> ours{"cpu/forward_a/f32/nchw/per_channel/2x3x1"};
+  const std::vector<std::string> both{"cpu/forward_a/f32/nchw/per_channel/2x3x1",
+                                      "peer/lib-1.0/forward/f32/nchw/per_channel/2x3x1"};
+  const auto cases = [&](const std::string& more, bool peers) {
+    return names(parse_suite(
+        R"({"schema": 1, "name": "s", "groups": [{)" + std::string(kForward) + more + "}]}",
+        "s.json", kWithPeer, peers));
+  };
+  EXPECT_EQ(cases("", false), ours);
+  EXPECT_EQ(cases("", true), both);
+  EXPECT_EQ(cases(R"(, "variants": ["cpu/*"])", false), ours);
+  EXPECT_EQ(cases(R"(, "variants": ["cpu/*"])", true), both);
+  EXPECT_EQ(cases(R"(, "variants": ["cpu/*", "peer/*"])", false), both);
+  EXPECT_EQ(cases(R"(, "variants": ["!peer/*"])", true), ours);
+}
+
 TEST(Suite, KnowsItsNameItsDescriptionAndItsBudget) {
   const Suite suite = parse_suite(
       R"({"schema": 1, "name": "n", "description": "d", "budget": 1.5,

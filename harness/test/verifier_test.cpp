@@ -232,6 +232,27 @@ TEST(Verifier, RejectsTheWrongSignOfZero) {
   EXPECT_NE(text.find("is 0 (0x0), expected exactly -0 (0x80000000)"), std::string::npos) << text;
 }
 
+TEST(Verifier, TakesEitherSignOfZeroFromWhatDoesNotKeepSpecialValues) {
+  const auto verdict_of = [](bool special_values, auto spoil) {
+    FakeDevice device;
+    const Problem problem{.shape = {.n = 2, .c = 3, .spatial = 50}};
+    const Dataset dataset{.kind = DataKind::special};
+    OperandBuffers buffers(device, problem, 0, 0, 0);
+    Verdict verdict;
+    const Launch launch = [&](const Operands& op, Stream) { forward_then(problem, op, spoil); };
+    verify(device, launch, {.special_values = special_values},
+           {.variant = "peer/test-1/forward", .problem = problem}, dataset,
+           make_data(problem, dataset), buffers, verdict);
+    return verdict.passed();
+  };
+  const auto loses_signs = [](float* y) {
+    for (int i = 0; i < 300; ++i) y[i] += 0.0F;  // -0 becomes 0
+  };
+  EXPECT_FALSE(verdict_of(true, loses_signs));
+  EXPECT_TRUE(verdict_of(false, loses_signs));
+  EXPECT_FALSE(verdict_of(false, [](float* y) { y[7] = std::nextafter(y[7], 10.0F); }));
+}
+
 TEST(Verifier, RejectsAnErrorInTheLastBit) {
   const auto off_by_one_ulp = [](const Problem& problem, const Operands& op, Stream) {
     forward_then(problem, op, [](float* y) { y[7] = std::nextafter(y[7], 10.0F); });

@@ -20,5 +20,14 @@ TEST(AvailableCpus, NoQuotaOrNonsenseIsNoLimit) {
 
 TEST(AvailableCpus, ThereIsAtLeastOne) { EXPECT_GE(available_cpus(), 1); }
 
+TEST(LastLevelCache, IsReadAsTheSystemWritesIt) {
+  EXPECT_EQ(parse_cache_size("32768K\n"), std::int64_t{32} << 20);
+  EXPECT_EQ(parse_cache_size("4M"), std::int64_t{4} << 20);
+  EXPECT_EQ(parse_cache_size("512"), 512);
+  EXPECT_EQ(parse_cache_size(""), 0);
+  EXPECT_EQ(parse_cache_size("large"), 0);
+  EXPECT_GT(last_level_cache_bytes(), 0);
+}
+
 }  // namespace
 }  // namespace prelu::cpu

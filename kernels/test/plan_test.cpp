@@ -61,6 +61,20 @@ void* misaligned(const void* pointer) {
   return const_cast<std::byte*>(static_cast<const std::byte*>(pointer)) + 1;
 }
 
+TEST(Plan, HasAThreadedVariantForWhateverIsAskedOfTheCpu) {
+  for (const AlphaUpdate update : {AlphaUpdate::gradient, AlphaUpdate::frozen, AlphaUpdate::sgd}) {
+    Problem problem = problem_of(Direction::backward);
+    problem.update = update;
+    EXPECT_EQ(Plan(Backend::cpu, problem).variant(), "cpu/backward_threaded");
+    problem.alpha_mode = AlphaMode::broadcast;
+    problem.broadcast.spatial = {1, 1, problem.shape.spatial};
+    EXPECT_EQ(Plan(Backend::cpu, problem).variant(), "cpu/backward_broadcast");
+    problem.update = AlphaUpdate::gradient;
+    problem.direction = Direction::forward;
+    EXPECT_EQ(Plan(Backend::cpu, problem).variant(), "cpu/forward_broadcast");
+  }
+}
+
 TEST(Plan, PrefersTheThreadedVariantsOnTheCpu) {
   EXPECT_EQ(Plan(Backend::cpu, problem_of(Direction::forward)).variant(), "cpu/forward_threaded");
   EXPECT_EQ(Plan(Backend::cpu, problem_of(Direction::backward)).variant(), "cpu/backward_threaded");

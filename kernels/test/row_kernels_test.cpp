@@ -140,8 +140,8 @@ TYPED_TEST(RowKernelsTest, ForwardEqualsTheScalarOperatorAtEveryLength) {
         row_kernels<T>().forward_uniform(
             {.x = x.data() + 1, .y = uniform.data() + kPad, .count = length}, slope, options);
         row_kernels<T>().forward_varying(
-            {.x = x.data() + 1, .y = varying.data() + kPad, .count = length}, slopes.data(),
-            options);
+            {.x = x.data() + 1, .y = varying.data() + kPad, .count = length, .rows = 1},
+            slopes.data(), options);
         finish_streaming();
         for (std::size_t i = 0; i < count; ++i) {
           const Sum x_i = widen(x[i + 1]);
@@ -178,9 +178,12 @@ TYPED_TEST(RowKernelsTest, DxEqualsTheScalarOperatorAtEveryLength) {
         row_kernels<T>().backward_uniform(
             {.x = x.data() + 1, .dy = dy.data() + 2, .dx = uniform.data(), .count = length}, slope,
             options);
-        row_kernels<T>().backward_varying(
-            {.x = x.data() + 1, .dy = dy.data() + 2, .dx = varying.data(), .count = length},
-            slopes.data(), sums.data(), options);
+        row_kernels<T>().backward_varying({.x = x.data() + 1,
+                                           .dy = dy.data() + 2,
+                                           .dx = varying.data(),
+                                           .count = length,
+                                           .rows = 1},
+                                          slopes.data(), sums.data(), options);
         finish_streaming();
         for (std::size_t i = 0; i < count; ++i) {
           const Sum x_i = widen(x[i + 1]);
@@ -236,9 +239,104 @@ TYPED_TEST(RowKernelsTest, AVaryingRunAddsToTheSumsThatAreThere) {
     const std::vector<Sum> slopes(5, Sum{1});
     std::vector<T> dx(5);
     std::vector<Sum> sums{10, 20, 30, 40, 50};
-    row_kernels<T>().backward_varying({.x = x.data(), .dy = dy.data(), .dx = dx.data(), .count = 5},
-                                      slopes.data(), sums.data(), {});
+    row_kernels<T>().backward_varying(
+        {.x = x.data(), .dy = dy.data(), .dx = dx.data(), .count = 5, .rows = 1}, slopes.data(),
+        sums.data(), {});
     EXPECT_EQ(sums, (std::vector<Sum>{4, 14, 24, 34, 44}));
+  });
+}
+
+// Far apart, rows are walked side by side; one after another otherwise. Either way as single rows.
+TYPED_TEST(RowKernelsTest, SeveralRowsEqualThemOneByOne) {
+  using T = TypeParam;
+  using Sum = accumulate_t<T>;
+  for_each_target([&] {
+    for_each_option([&](const RunOptions& options) {
+      for (const std::int64_t stride : {128, 4096, 4099}) {
+        for (const std::int64_t count : {1, 31, 100}) {
+          constexpr std::int64_t kRows = 6;
+          const auto size = static_cast<std::size_t>(kRows * stride);
+          const std::vector<T> x = this->draw_integers(size);
+          const std::vector<T> dy = this->draw_integers(size);
+          const auto slopes = this->draw_slopes(static_cast<std::size_t>(count));
+          const auto sums_of = [&](std::int64_t rows, std::vector<T>& y, std::vector<T>& dx,
+                                   std::vector<T>& dx_only) {
+            std::vector<Sum> sums(slopes.size());
+            for (std::int64_t row = 0; row < kRows; row += rows) {
+              const std::int64_t at = row * stride;
+              row_kernels<T>().forward_varying({x.data() + at, y.data() + at, count, rows, stride},
+                                               slopes.data(), options);
+              const BackwardRows<T> all{x.data() + at, dy.data() + at, dx.data() + at,
+                                        count,         rows,           stride};
+              row_kernels<T>().backward_varying(all, slopes.data(), sums.data(), options);
+              BackwardRows<T> again = all;
+              again.dx = dx_only.data() + at;
+              row_kernels<T>().dx_varying(again, slopes.data(), options);
+            }
+            finish_streaming();
+            return sums;
+          };
+          std::vector<T> y(size, narrow<T>(77));
+          std::vector<T> dx = y;
+          std::vector<T> dx_only = y;
+          std::vector<T> expected_y = y;
+          std::vector<T> expected_dx = y;
+          std::vector<T> expected_dx_only = y;
+          EXPECT_EQ(sums_of(kRows, y, dx, dx_only),
+                    sums_of(1, expected_y, expected_dx, expected_dx_only));
+          for (std::size_t i = 0; i < size; ++i) {
+            ASSERT_TRUE(same(y[i], expected_y[i])) << i;
+            ASSERT_TRUE(same(dx[i], expected_dx[i])) << i;
+            ASSERT_TRUE(same(dx_only[i], expected_dx[i])) << i;
+          }
+        }
+      }
+    });
+  });
+}
+
+TYPED_TEST(RowKernelsTest, DxAloneIsTheSameDx) {
+  using T = TypeParam;
+  using Sum = accumulate_t<T>;
+  for_each_target([&] {
+    for_each_option([&](const RunOptions& options) {
+      for (const std::int64_t length : lengths()) {
+        const std::vector<T> x = this->draw(static_cast<std::size_t>(length));
+        const std::vector<T> dy = this->draw(static_cast<std::size_t>(length));
+        std::vector<T> expected(x.size());
+        std::vector<T> dx(x.size());
+        const Sum slope = static_cast<Sum>(-0.6);
+        row_kernels<T>().backward_uniform({x.data(), dy.data(), expected.data(), length}, slope,
+                                          options);
+        row_kernels<T>().dx_uniform({x.data(), dy.data(), dx.data(), length}, slope, options);
+        finish_streaming();
+        for (std::size_t i = 0; i < x.size(); ++i) ASSERT_TRUE(same(dx[i], expected[i])) << i;
+      }
+    });
+  });
+}
+
+TYPED_TEST(RowKernelsTest, RunsAreFilledWithTheirSlopesAndSummed) {
+  using T = TypeParam;
+  using Sum = accumulate_t<T>;
+  for_each_target([&] {
+    for (const std::int64_t inner : {2, 3, 8, 15, 16, 17, 49, 130}) {
+      constexpr std::int64_t kRuns = 5;
+      const auto size = static_cast<std::size_t>(kRuns * inner);
+      const std::vector<Sum> slopes{1, 2, 3, 4, 5};
+      std::vector<Sum> filled(size + static_cast<std::size_t>(kSlack) + 1, Sum{-1});
+      row_kernels<T>().fill_runs(slopes.data(), kRuns, inner, filled.data());
+      std::vector<double> sums(slopes.size(), 100.0);
+      row_kernels<T>().sum_runs(filled.data(), kRuns, inner, sums.data());
+      for (std::int64_t k = 0; k < kRuns; ++k) {
+        const auto at = static_cast<std::size_t>(k);
+        for (std::int64_t i = 0; i < inner; ++i) {
+          ASSERT_EQ(filled[static_cast<std::size_t>(k * inner + i)], slopes[at]) << inner;
+        }
+        EXPECT_EQ(sums[at], 100.0 + static_cast<double>(inner) * double{slopes[at]}) << inner;
+      }
+      EXPECT_EQ(filled.back(), Sum{-1}) << inner;
+    }
   });
 }
 

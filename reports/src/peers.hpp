@@ -25,7 +25,8 @@ struct Comparison {
   std::optional<double> times_as_fast() const;
 };
 
-/// One for each problem and peer, in the order of the results; none where the report has no peer.
+/// One for each problem and peer, in the order of the results, which they point to; none where the
+/// report has no peer.
 std::vector<Comparison> compare_with_peers(const Report& report);
 
 /// Every comparison and their geometric means, as Markdown; nothing where the report has no peer.

@@ -1,7 +1,6 @@
 #include "available_cpus.hpp"
 
 #include <sched.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -74,11 +73,27 @@ int available_cpus() {
   return available;
 }
 
+std::int64_t parse_cache_size(std::string_view text) {
+  std::istringstream fields{std::string(text)};
+  std::int64_t size = 0;
+  char unit = ' ';
+  if (!(fields >> size)) return 0;
+  fields >> unit;
+  return unit == 'K' ? size << 10 : unit == 'M' ? size << 20 : size;
+}
+
 std::int64_t last_level_cache_bytes() {
   static const std::int64_t bytes = [] {
+    // Not sysconf, which multiplies what virtual machines say by the number of sharers.
+    const std::filesystem::path caches = "/sys/devices/system/cpu/cpu0/cache";
+    std::int64_t largest = 0;
+    for (int index = 0;; ++index) {
+      const std::string size = read_text(caches / ("index" + std::to_string(index)) / "size");
+      if (size.empty()) break;
+      largest = std::max(largest, parse_cache_size(size));
+    }
     constexpr std::int64_t kUsual = std::int64_t{32} << 20;
-    const std::int64_t third = sysconf(_SC_LEVEL3_CACHE_SIZE);
-    return third > 0 ? third : kUsual;
+    return largest > 0 ? largest : kUsual;
   }();
   return bytes;
 }

@@ -1,6 +1,7 @@
 // The problems that a row of the matrix stands for.
 #pragma once
 
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -11,11 +12,15 @@
 namespace prelu {
 
 /// The dtypes of x, each with alpha alike or in f32.
-inline constexpr std::pair<DType, DType> kDTypePairs[] = {
-    {DType::f16, DType::f16},  {DType::f16, DType::f32}, {DType::bf16, DType::bf16},
-    {DType::bf16, DType::f32}, {DType::f32, DType::f32}, {DType::f64, DType::f64},
+inline constexpr auto kDTypePairs = std::to_array<std::pair<DType, DType>>({
+    {DType::f16, DType::f16},
+    {DType::f16, DType::f32},
+    {DType::bf16, DType::bf16},
+    {DType::bf16, DType::f32},
+    {DType::f32, DType::f32},
+    {DType::f64, DType::f64},
     {DType::f64, DType::f32},
-};
+});
 
 /// Awkward and ordinary shapes in every dtype, with every option that the row leaves open.
 inline std::vector<Problem> problems_of(const MatrixRow& row) {

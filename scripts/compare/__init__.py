@@ -1,1 +1,1 @@
-"""What compare_frameworks.py is made of: the same PReLU in several frameworks, proven, then timed."""
+"""What compare_frameworks.py is made of: one PReLU in several frameworks, proven, then timed."""

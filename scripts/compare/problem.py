@@ -59,12 +59,12 @@ class Problem:
 
     @property
     def minimal_bytes(self):
-        """What any implementation must move: x and y; or x, dy and dx; and alpha, or both slopes."""
+        """What any implementation must move: x, alpha and y; or x, dy, alpha, dx and dalpha."""
         slopes = 1
         for extent in self.alpha_shape:
             slopes *= extent
-        forward = self.direction == "forward"
-        return BYTES[self.dtype] * (self.elements * (2 if forward else 3) + slopes * (1 if forward else 2))
+        tensors, alphas = (2, 1) if self.direction == "forward" else (3, 2)
+        return BYTES[self.dtype] * (self.elements * tensors + slopes * alphas)
 
     def within(self, most_bytes):
         """The same layer with no more samples than let one tensor fit into most_bytes."""

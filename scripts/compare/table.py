@@ -78,5 +78,6 @@ def memory(peak_memory):
         return ""
     lines = ["| variant | problem | peak memory beyond x, dy and alpha |", "|---|---|---:|"]
     for peak in peak_memory:
-        lines.append(f"| `{peak['variant']}` | `{peak['problem']}` | {peak['bytes'] / 2**20:.1f} MiB |")
+        mib = peak["bytes"] / 2**20
+        lines.append(f"| `{peak['variant']}` | `{peak['problem']}` | {mib:.1f} MiB |")
     return "\n".join(lines)

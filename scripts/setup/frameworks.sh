@@ -41,7 +41,7 @@ for file in "$requirements"/base.txt "$requirements"/[!b]*.txt; do
 done
 
 if ! $check_only && [[ ${there[0]:-} != base ]]; then
-  echo "setup.sh: without base there is nothing to compare with; see .toolkit/frameworks-base.log" >&2
+  echo "setup.sh: without base nothing is compared; see .toolkit/frameworks-base.log" >&2
   exit 1
 fi
 echo "setup: frameworks: ${there[*]:-none}${absent:+; left out: ${absent[*]}}"

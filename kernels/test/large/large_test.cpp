@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <system_error>
 
@@ -61,12 +62,16 @@ constexpr const char* kNotWritten = "element 2147483648 was not written";
 constexpr const char* kLastNotWritten = "element 2152802699 was not written";
 constexpr const char* kWrongSlope = "element 214748";  // is -0.5, not 1
 
-constexpr Narrow kNarrow[] = {
-    {"forward_naive", kInFront},         {"forward_naive", kNotWritten},
-    {"forward_packed", kLastNotWritten}, {"forward_broadcast", kWrongSlope},
-    {"forward_plane", kInFront},         {"backward_naive", kWrongSlope},
-    {"backward_two_pass", kNotWritten},  {"backward_plane", kInFront},
-};
+constexpr auto kNarrow = std::to_array<Narrow>({
+    {"forward_naive", kInFront},
+    {"forward_naive", kNotWritten},
+    {"forward_packed", kLastNotWritten},
+    {"forward_broadcast", kWrongSlope},
+    {"forward_plane", kInFront},
+    {"backward_naive", kWrongSlope},
+    {"backward_two_pass", kNotWritten},
+    {"backward_plane", kInFront},
+});
 
 std::string narrow_name(const testing::TestParamInfo<Narrow>& info) {
   return info.param.copy + ("_" + std::to_string(info.index));

@@ -1,5 +1,5 @@
-"""The library: prelu.forward and prelu.backward with outputs that are reused, and prelu.torch, whose
-autograd does what PyTorch's does."""
+"""The library: prelu.forward and prelu.backward with outputs that are reused, and prelu.torch with
+autograd, as PyTorch's own."""
 
 import prelu
 import prelu.torch

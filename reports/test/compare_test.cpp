@@ -27,6 +27,8 @@ Comparison compared(const Report& baseline, const Report& candidate,
 
 /// The verdict on the first case and the exit status, for a candidate with one change.
 struct Outcome {
+  Outcome(Verdict its_verdict, int its_status) : verdict(its_verdict), status(its_status) {}
+
   Verdict verdict;
   int status;
 

@@ -171,7 +171,7 @@ TEST_P(OneDnnParity, ForwardHasTheSameBits) {
     where_supported(problem, [&]<class S>(std::type_identity<S>) {
       const Inputs<S> inputs = random_inputs<S>(problem);
       EXPECT_EQ(difference(ours(problem, inputs).tensor, theirs(problem, inputs).tensor), "")
-          << problem_name(problem, 0);
+          << problem_name({.problem = problem});
     });
   }
 }
@@ -185,7 +185,7 @@ TEST_P(OneDnnParity, BackwardHasTheSameBitsAndBothSumsAreWithinTheBound) {
       const Inputs<S> inputs = random_inputs<S>(problem);
       const Outputs<S> our = ours(problem, inputs);
       const Outputs<S> their = theirs(problem, inputs);
-      EXPECT_EQ(difference(our.tensor, their.tensor), "") << problem_name(problem, 0);
+      EXPECT_EQ(difference(our.tensor, their.tensor), "") << problem_name({.problem = problem});
       expect_within_bound(problem, inputs, our.dalpha, "our");
       expect_within_bound(problem, inputs, their.dalpha, "oneDNN's");
     });
@@ -211,7 +211,7 @@ std::vector<Problem> problems() {
 }
 
 std::string test_name(const testing::TestParamInfo<Problem>& info) {
-  std::string name = problem_name(info.param, 0);
+  std::string name = problem_name({.problem = info.param});
   name.erase(name.find("/1x1x1"));
   for (char& letter : name) {
     if (std::isalnum(static_cast<unsigned char>(letter)) == 0) letter = '_';

@@ -237,11 +237,11 @@ TEST(Verifier, TakesEitherSignOfZeroFromWhatDoesNotKeepSpecialValues) {
     FakeDevice device;
     const Problem problem{.shape = {.n = 2, .c = 3, .spatial = 50}};
     const Dataset dataset{.kind = DataKind::special};
-    OperandBuffers buffers(device, problem, 0, 0, 0);
+    const Case c{.variant = "peer/test-1/forward", .problem = problem};
+    OperandBuffers buffers(device, c, 0);
     Verdict verdict;
     const Launch launch = [&](const Operands& op, Stream) { forward_then(problem, op, spoil); };
-    verify(device, launch, {.special_values = special_values},
-           {.variant = "peer/test-1/forward", .problem = problem}, dataset,
+    verify(device, launch, {.special_values = special_values}, c, dataset,
            make_data(problem, dataset), buffers, verdict);
     return verdict.passed();
   };

@@ -66,8 +66,8 @@ Table collect(const KernelVariant& variant, const std::filesystem::path& folder,
     } else if (!sass.empty()) {
       throw std::invalid_argument(with(".sass").string() + ": holds nothing of " + listing.kernel);
     }
-    // How much it copies in bulk is not in the code: the promise stands, as far as shared memory can
-    // hold what it says (promises.cpp).
+    // How much it copies in bulk is not in the code: the promise stands, as far as shared memory
+    // can hold what it says (promises.cpp).
     if (kernel.ptx.bulk) kernel.ptx.bytes_in_flight = variant.promises.bytes_in_flight;
     if (kernel.sass && kernel.sass->bulk) kernel.sass->bytes_in_flight = kernel.ptx.bytes_in_flight;
     table.push_back(std::move(kernel));

@@ -1,8 +1,7 @@
 // How the kernels that walk a period cut a tensor, and what that costs them.
-#include "period.cuh"
-
 #include <gtest/gtest.h>
 
+#include "period.cuh"
 #include "variant.hpp"
 
 namespace prelu {

@@ -20,7 +20,8 @@ def list_problems(bench, suites, pattern):
     problems = {}
     for case in listing.stdout.split():
         folder, variant, *rest = case.split("/")
-        while "_" not in variant and rest:  # a peer's version stands between
+        # A peer's version stands between.
+        while variant.split("_")[0] not in ("forward", "backward") and rest:
             variant = rest.pop(0)
         direction = variant.split("_")[0]
         problem = Problem.parse("/".join([direction, *rest]))
@@ -39,11 +40,16 @@ def context(bench, suites, device):
         return json.loads(Path(folder, "report.json").read_text())["context"]
 
 
+def _variant(result):
+    """As prelu-bench names its peers: a variant has one direction."""
+    return f"{result.variant}/{result.problem.direction}"
+
+
 def _identity(index, result, device):
     verdict = result.verdict
     return {
         "index": index,
-        "variant": result.variant,
+        "variant": _variant(result),
         "problem": str(result.problem),
         "device": device,
         "deterministic": False,
@@ -58,7 +64,7 @@ def _identity(index, result, device):
 
 
 def _row(index, result, device):
-    name = f"{result.variant}/{result.problem.case}"
+    name = f"{_variant(result)}/{result.problem.case}"
     seconds = result.median_us * 1e-6
     return {
         "name": name,
@@ -89,7 +95,7 @@ def _row(index, result, device):
 
 
 def _untimed(index, result, device):
-    name = f"{result.variant}/{result.problem.case}"
+    name = f"{_variant(result)}/{result.problem.case}"
     reason = {"name": name, "status": result.status, "reason": result.reason, "rerun": ""}
     return {**reason, **_identity(index, result, device)}
 

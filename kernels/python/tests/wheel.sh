@@ -16,8 +16,8 @@ unset PRELU_LIBRARY PYTHONPATH
 
 rm -rf "$folder/dist"
 "$frameworks" -m pip wheel --quiet --disable-pip-version-check --no-index --no-deps \
-  --no-build-isolation --wheel-dir "$folder/dist" -C build-dir="$folder/build" \
-  -C cmake.define.PRELU_CUDA=OFF "$project/kernels/python"
+  --no-build-isolation --wheel-dir "$folder/dist" --config-settings build-dir="$folder/build" \
+  --config-settings cmake.define.PRELU_CUDA=OFF "$project/kernels/python"
 "$frameworks" -m venv --clear "$folder/venv"
 python="$folder/venv/bin/python"
 "$python" -m pip install --quiet --disable-pip-version-check --no-index --no-deps "$folder"/dist/*.whl

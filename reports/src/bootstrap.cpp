@@ -20,7 +20,9 @@ class Resampler {
     for (std::size_t process = 0; process < side.size(); ++process) {
       for (const double value : side[process]) blocks.push_back({value, process});
     }
-    std::ranges::stable_sort(blocks, {}, &Block::value);
+    std::ranges::sort(blocks, {}, [](const Block& block) {
+      return std::pair(block.value, block.process);  // equal values in one order everywhere
+    });
     ranks_.resize(side.size());
     for (std::size_t rank = 0; rank < blocks.size(); ++rank) {
       sorted_.push_back(blocks[rank].value);

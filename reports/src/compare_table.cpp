@@ -83,7 +83,7 @@ std::string markdown_rows(const std::vector<const CaseComparison*>& cases) {
   for (const CaseComparison* one : cases) {
     Row row = row_of(*one);
     row[1] = code(row[1]);
-    text += "|";
+    text += '|';
     for (const std::string& cell : row) text += " " + cell + " |";
     text += " " + escaped(remarks(*one)) + " |\n";
   }
@@ -106,7 +106,7 @@ std::string comparison_table(const Comparison& comparison, bool all_cases) {
       notes += one->name + ": " + remark + "\n";
     }
   }
-  if (!text.empty()) text += "\n";
+  if (!text.empty()) text += '\n';
   if (rows.size() > 1) text += aligned(rows) + "\n";
   if (!notes.empty()) text += notes + "\n";
   for (const std::string& warning : comparison.warnings) text += "warning: " + warning + "\n";

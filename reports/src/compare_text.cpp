@@ -56,13 +56,16 @@ bool needs_a_look(const CaseComparison& one) {
 
 std::vector<const CaseComparison*> worst_first(const Comparison& comparison) {
   std::vector<const CaseComparison*> cases;
+  cases.reserve(comparison.cases.size());
   for (const CaseComparison& one : comparison.cases) cases.push_back(&one);
   const auto size_of_change = [](const CaseComparison& one) {
     return one.first ? std::abs(std::log(one.first->ratio.estimate)) : 0;
   };
-  std::ranges::stable_sort(cases, [&](const CaseComparison* a, const CaseComparison* b) {
+  std::ranges::sort(cases, [&](const CaseComparison* a, const CaseComparison* b) {
     if (a->verdict != b->verdict) return a->verdict < b->verdict;
-    return size_of_change(*a) > size_of_change(*b);
+    const double of_a = size_of_change(*a);
+    const double of_b = size_of_change(*b);
+    return of_a != of_b ? of_a > of_b : a < b;  // equal ones as they come in the report
   });
   return cases;
 }

@@ -282,6 +282,7 @@ reports::Result Runner::finish(Started started) {
       timing.measurement.hot_ceiling_us = timing.ceiling->hot_us(options_.interrupted);
     }
     timing.measurement.throttled = timing.sampler->throttled();
+    timing.measurement.disturbed = timing.sampler->disturbed();
     timing.measurement.clock_mhz = timing.sampler->clock_mhz();
     started.result_.measurement = timing.measurement;
     started.timing_.reset();

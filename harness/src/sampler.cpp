@@ -27,21 +27,35 @@ void Sampler::warm_up() {
   const Seconds begin = clock_.now();
   for (int launches = 0;
        launches < policy_.warm_up_launches || clock_.now() - begin < policy_.warm_up; ++launches) {
-    sustained_mhz_ = std::max(sustained_mhz_, clock_.cold().clock_mhz);
+    launch();
     // A single long launch is warm-up enough for its own clocks.
     if (clock_.interrupted() || clock_.now() - begin > policy_.limit / 4) break;
   }
 }
 
+double Sampler::clock_mhz() const { return clocks_mhz_.empty() ? 0 : reports::median(clocks_mhz_); }
+
+Sample Sampler::launch() {
+  const Sample sample = clock_.cold();
+  if (sample.clock_mhz > 0) clocks_mhz_.push_back(sample.clock_mhz);
+  return sample;
+}
+
 Sample Sampler::take() {
   for (;;) {
-    const Sample sample = clock_.cold();
-    sustained_mhz_ = std::max(sustained_mhz_, sample.clock_mhz);
-    const bool slow =
-        sample.clock_mhz > 0 && sample.clock_mhz < policy_.slow_clock * sustained_mhz_;
-    if (!slow) return sample;
-    if (throttled_ == policy_.retakes || clock_.interrupted()) return sample;  // never no result
-    ++throttled_;
+    const Seconds begin = clock_.now();
+    const Sample sample = launch();
+    const Seconds cost = clock_.now() - begin;
+    const bool slow = sample.clock_mhz > 0 && sample.clock_mhz < policy_.slow_clock * clock_mhz();
+    if (!slow && !sample.disturbed) return sample;
+    // Where retaking does not help, or costs too much, a poor sample is better than none.
+    const bool again = retakes_ < policy_.retakes && !clock_.interrupted() &&
+                       retaking_ + cost <= policy_.retaking_share * policy_.limit;
+    throttled_ += slow ? 1 : 0;
+    if (sample.disturbed) ++(again ? disturbed_.retaken : disturbed_.kept);
+    if (!again) return sample;
+    ++retakes_;
+    retaking_ += cost;
   }
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "device.hpp"
+#include "report.hpp"
 
 namespace prelu::harness {
 
@@ -26,8 +27,9 @@ struct SamplingPolicy {
   Seconds limit{1.0};    ///< for one case, all in all
   int warm_up_launches = 10;
   Seconds warm_up{0.02};
-  double slow_clock = 0.8;  ///< of the fastest clock seen: below it a sample is taken again
-  int retakes = 20;         ///< of samples at a slow clock, for one case
+  double slow_clock = 0.8;       ///< of the sustained clock: below it a sample is taken again
+  int retakes = 50;              ///< of samples at a slow clock or disturbed, for one case
+  double retaking_share = 0.25;  ///< of `limit`, and no longer
 };
 
 struct Block {
@@ -47,10 +49,16 @@ class Sampler {
   /// One of many launches back to back, after all cold blocks.
   double hot_us();
 
+  /// Samples at a slow clock, those included that were kept because the policy had no retake left.
   int throttled() const { return throttled_; }
-  double clock_mhz() const { return sustained_mhz_; }
+  /// Samples that were thrown away because something disturbed them, and disturbed ones kept.
+  reports::Disturbed disturbed() const { return disturbed_; }
+  /// The median of the clocks seen since the warm-up began: a first boost does not count, and
+  /// neither does a dip. 0 where no clock is known.
+  double clock_mhz() const;
 
  private:
+  Sample launch();
   Sample take();
   int block_size() const;
   bool interval_is_narrow() const;
@@ -61,8 +69,11 @@ class Sampler {
   Seconds start_{};
   Seconds spent_cold_{};  ///< wall time of the cold samples, preparation included
   int blocks_ = 0;
+  std::vector<double> clocks_mhz_;
   int throttled_ = 0;
-  double sustained_mhz_ = 0;
+  reports::Disturbed disturbed_;
+  int retakes_ = 0;
+  Seconds retaking_{};  ///< wall time of the samples thrown away
 };
 
 }  // namespace prelu::harness

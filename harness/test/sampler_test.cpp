@@ -141,6 +141,18 @@ TEST(Blocks, HoldTheSamplesInMicrosecondsAsTheyWereTaken) {
   for (std::size_t i = 0; i < 3; ++i) EXPECT_DOUBLE_EQ(samples[i], static_cast<double>(i + 1));
 }
 
+/// A device that ran at `first` MHz for so many launches, and runs at `then` since.
+Simulation clock_that_changes(double first, int launches, double then) {
+  Simulation simulation;
+  simulation.sample = [=](int i) {
+    return Sample{.time = Seconds(1e-3), .clock_mhz = i < launches ? first : then};
+  };
+  return simulation;
+}
+
+constexpr SamplingPolicy kTenToWarmUp{
+    .limit = Seconds(100), .warm_up_launches = 10, .warm_up = Seconds(0)};
+
 TEST(SlowClock, HasItsSamplesThrownAwayAndTakenAgain) {
   Simulation simulation;
   simulation.sample = [](int i) {
@@ -154,37 +166,96 @@ TEST(SlowClock, HasItsSamplesThrownAwayAndTakenAgain) {
   EXPECT_EQ(sampler.clock_mhz(), 1980);
 }
 
-TEST(SlowClock, IsComparedWithTheFastestSeenInTheWarmUp) {
-  Simulation simulation;
-  simulation.sample = [](int i) {
-    return Sample{.time = Seconds(1e-3), .clock_mhz = i < 10 ? 1980.0 : 1200.0};
-  };
-  const SamplingPolicy policy{.warm_up_launches = 10, .warm_up = Seconds(0), .retakes = 4};
-  Sampler sampler(simulation.clock(), policy);
+// What the device holds only for a moment is no measure of what it should hold.
+TEST(SlowClock, IsComparedWithTheSustainedOneNotWithAFirstBoost) {
+  Simulation simulation = clock_that_changes(1980, 3, 1500);
+  Sampler sampler(simulation.clock(), kTenToWarmUp);
   sampler.warm_up();
-  EXPECT_EQ(sampler.next_block().samples_us.size(), 3U);
-  EXPECT_EQ(sampler.throttled(), policy.retakes);
+  sampler.next_block();
+  EXPECT_EQ(sampler.throttled(), 0);
+  EXPECT_EQ(sampler.clock_mhz(), 1500);
 }
 
 TEST(SlowClock, JustAboveTheLimitIsFastEnough) {
+  // Nine times below, until as many are slow as were fast and the median has followed.
+  for (const auto& [mhz, throttled] : {std::pair{1600.0, 0}, std::pair{1599.0, 9}}) {
+    Simulation simulation = clock_that_changes(2000, 10, mhz);
+    Sampler sampler(simulation.clock(), kTenToWarmUp);
+    sampler.warm_up();
+    sampler.next_block();
+    EXPECT_EQ(sampler.throttled(), throttled) << mhz;
+  }
+}
+
+TEST(SlowClock, ThatStaysSlowStillGivesAResultAndSaysSo) {
+  Simulation simulation = clock_that_changes(2000, 200, 500);
+  SamplingPolicy policy = kTenToWarmUp;
+  policy.warm_up_launches = 200;
+  policy.retakes = 20;
+  Sampler sampler(simulation.clock(), policy);
+  sampler.warm_up();
+  EXPECT_EQ(sampler.next_block().samples_us.size(), 3U);
+  EXPECT_EQ(sampler.throttled(), policy.retakes + 3);
+  EXPECT_EQ(simulation.cold_launches, 200 + policy.retakes + 3);
+}
+
+// A clock that sinks slowly, as it does where a device grows warm, never falls below its own
+// median.
+TEST(SlowClock, ThatDriftsIsFollowed) {
   Simulation simulation;
   simulation.sample = [](int i) {
-    return Sample{.time = Seconds(1e-3), .clock_mhz = i == 0 ? 2000.0 : 1600.0};
+    return Sample{.time = Seconds(1e-3), .clock_mhz = 2000.0 - 2 * i};
   };
-  Sampler sampler(simulation.clock(), {.least_block = 10});
-  sampler.next_block();
+  Sampler sampler(simulation.clock(), kTenToWarmUp);
+  sampler.warm_up();
+  EXPECT_GT(samples_of_all_blocks(sampler, kTenToWarmUp), 30);
   EXPECT_EQ(sampler.throttled(), 0);
 }
 
-TEST(SlowClock, ThatStaysSlowStillGivesAResult) {
+/// Every n-th launch is disturbed, and takes twice as long.
+Simulation disturbed_every(int n) {
   Simulation simulation;
-  simulation.sample = [](int i) {
-    return Sample{.time = Seconds(1e-3), .clock_mhz = i == 0 ? 2000.0 : 500.0};
+  simulation.sample = [n](int i) {
+    const bool hit = i % n == n - 1;
+    return Sample{.time = Seconds(hit ? 2e-3 : 1e-3), .disturbed = hit};
   };
-  const SamplingPolicy policy{.limit = Seconds(100), .retakes = 20};
-  Sampler sampler(simulation.clock(), policy);
-  EXPECT_GE(samples_of_all_blocks(sampler, policy), policy.repetitions * policy.least_block);
-  EXPECT_EQ(sampler.throttled(), policy.retakes);
+  return simulation;
+}
+
+TEST(DisturbedSamples, AreThrownAwayAndTakenAgain) {
+  Simulation simulation = disturbed_every(5);
+  Sampler sampler(simulation.clock(), {.least_block = 12, .limit = Seconds(100)});
+  EXPECT_EQ(sampler.next_block().samples_us, std::vector<double>(12, 1e3));
+  EXPECT_EQ(sampler.disturbed(), (reports::Disturbed{.retaken = 2}));
+  EXPECT_EQ(simulation.cold_launches, 14);
+}
+
+TEST(DisturbedSamples, AreKeptAndCountedWhereTheyNeverEnd) {
+  Simulation simulation = disturbed_every(1);
+  Sampler sampler(simulation.clock(), {.limit = Seconds(100), .retakes = 4});
+  EXPECT_EQ(sampler.next_block().samples_us.size(), 3U);
+  EXPECT_EQ(sampler.disturbed(), (reports::Disturbed{.retaken = 4, .kept = 3}));
+}
+
+TEST(DisturbedSamples, TakeNoMoreThanTheirShareOfTheTime) {
+  Simulation simulation = disturbed_every(1);
+  Sampler sampler(simulation.clock(), {.limit = Seconds(0.1), .retakes = 1000});
+  sampler.next_block();
+  EXPECT_EQ(sampler.disturbed(), (reports::Disturbed{.retaken = 12, .kept = 3}));  // of 2 ms
+
+  Simulation slow;
+  slow.sample = [](int) { return Sample{.time = Seconds(60), .disturbed = true}; };
+  Sampler one(slow.clock(), {.limit = Seconds(0.1)});
+  EXPECT_EQ(one.next_block().samples_us.size(), 1U);
+  EXPECT_EQ(one.disturbed(), (reports::Disturbed{.kept = 1}));
+}
+
+TEST(DisturbedSamples, AreNotTakenAgainOnceInterrupted) {
+  Simulation simulation = disturbed_every(1);
+  simulation.interrupted = [] { return true; };
+  Sampler sampler(simulation.clock(), {.limit = Seconds(100)});
+  EXPECT_EQ(sampler.next_block().samples_us.size(), 1U);
+  EXPECT_EQ(simulation.cold_launches, 1);
 }
 
 TEST(UnknownClock, ThrowsNothingAway) {

@@ -261,6 +261,10 @@ Runner::Started Runner::start(const Case& c, Seconds limit) {
             .hot = [&device, &operands = timing->operands, work](
                        int launches) { return device.time_many(work(operands.first()), launches); },
             .now = [] { return Seconds(steady_clock::now().time_since_epoch()); },
+            .ceiling =
+                [&beside = timing->ceiling] {
+                  if (beside) beside->sample();
+                },
             .interrupted = options_.interrupted},
         policy);
     timing->sampler->warm_up();
@@ -275,12 +279,7 @@ std::optional<double> Runner::next_block_us(Started& started) {
   Timing& timing = *started.timing_;
   const bool well = guarded(started.result_, timing.c, [&] {
     Block block = timing.sampler->next_block();
-    if (timing.ceiling) {
-      constexpr std::size_t kSamplesPerCeilingSample = 3;
-      timing.ceiling->sample(
-          static_cast<int>(block.samples_us.size() / kSamplesPerCeilingSample + 1));
-      timing.measurement.ceiling_us = timing.ceiling->median_us();
-    }
+    if (timing.ceiling) timing.measurement.ceiling_us = timing.ceiling->median_us();
     median = reports::median(block.samples_us);
     timing.measurement.repetitions.push_back(
         {.samples_us = std::move(block.samples_us), .cpu_time_us = block.cpu_time_us});

@@ -71,7 +71,7 @@ int Sampler::block_size() const {
   if (all_us_.empty()) return policy_.least_block;
   // What is left of the case's time, spread evenly over the blocks that are left.
   const Seconds left = policy_.limit - (clock_.now() - start_);
-  const double per_sample = spent_cold_.count() / static_cast<double>(all_us_.size());
+  const double per_sample = spent_.count() / static_cast<double>(all_us_.size());
   const double fitting = left.count() / per_sample / (policy_.repetitions - blocks_);
   if (!(fitting > policy_.least_block)) return policy_.least_block;
   return static_cast<int>(std::min<double>(fitting, policy_.block));
@@ -89,7 +89,10 @@ Block Sampler::next_block() {
   }
   const auto samples = static_cast<double>(block.samples_us.size());
   block.cpu_time_us = (process_time() - cpu_begin).count() * kMicroseconds / samples;
-  spent_cold_ += clock_.now() - begin;
+  for (int i = 0; i <= static_cast<int>(samples) / policy_.samples_per_ceiling; ++i) {
+    clock_.ceiling();
+  }
+  spent_ += clock_.now() - begin;
   all_us_.insert(all_us_.end(), block.samples_us.begin(), block.samples_us.end());
   ++blocks_;
   return block;

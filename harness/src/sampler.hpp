@@ -1,5 +1,5 @@
-// When to sample, when to stop, what to discard. The policy, apart from the clock: it is tested
-// against a simulated one.
+// When to sample what, when to stop, what to discard. The policy, apart from the clock: it is
+// tested against a simulated one.
 #pragma once
 
 #include <functional>
@@ -13,18 +13,20 @@ namespace prelu::harness {
 
 /// What the policy asks of a device, for one case.
 struct Clock {
-  std::function<Sample()> cold;     ///< one launch on operands that no cache holds
-  std::function<Seconds(int)> hot;  ///< that many launches back to back; the time of one
-  std::function<Seconds()> now;     ///< since some fixed moment
+  std::function<Sample()> cold;           ///< one launch on operands that no cache holds
+  std::function<Seconds(int)> hot;        ///< that many launches back to back; the time of one
+  std::function<Seconds()> now;           ///< since some fixed moment
+  std::function<void()> ceiling = [] {};  ///< one launch of the copy that the case is judged by
   std::function<bool()> interrupted = [] { return false; };
 };
 
 struct SamplingPolicy {
-  int repetitions = 10;  ///< blocks of samples; Google Benchmark's U test wants 9 or more
-  int block = 30;        ///< samples of a block at most
-  int least_block = 3;   ///< and at least
-  double width = 0.01;   ///< of the 95 % interval of the median, at which blocks become short
-  Seconds limit{1.0};    ///< for one case, all in all
+  int repetitions = 10;         ///< blocks of samples; Google Benchmark's U test wants 9 or more
+  int block = 30;               ///< samples of a block at most
+  int least_block = 3;          ///< and at least
+  int samples_per_ceiling = 3;  ///< how many, roughly, stand between two of the ceiling
+  double width = 0.01;  ///< of the 95 % interval of the median, at which blocks become short
+  Seconds limit{1.0};   ///< for one case, all in all
   int warm_up_launches = 10;
   Seconds warm_up{0.02};
   double slow_clock = 0.8;       ///< of the sustained clock: below it a sample is taken again
@@ -44,7 +46,8 @@ class Sampler {
 
   /// Runs until both the launches and the time of the policy have passed.
   void warm_up();
-  /// The next block of cold samples; never empty.
+  /// The next block of cold samples, never empty; and its share of the ceiling's, which follow it
+  /// so that what slows the machine down for a while slows both.
   Block next_block();
   /// One of many launches back to back, after all cold blocks.
   double hot_us();
@@ -67,7 +70,7 @@ class Sampler {
   SamplingPolicy policy_;
   std::vector<double> all_us_;
   Seconds start_{};
-  Seconds spent_cold_{};  ///< wall time of the cold samples, preparation included
+  Seconds spent_{};  ///< wall time of the blocks, all that belongs to them included
   int blocks_ = 0;
   std::vector<double> clocks_mhz_;
   int throttled_ = 0;

@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "statistics.hpp"
@@ -15,27 +18,43 @@ namespace {
 struct Simulation {
   std::function<Sample(int)> sample = [](int) { return Sample{.time = Seconds(1e-3)}; };
   Seconds overhead{0};
+  Seconds ceiling{0};
+  Seconds tick{0};  ///< the clock shows whole multiples of it, rounded down; 0 is a perfect clock
   std::function<bool()> interrupted = [] { return false; };
 
   Seconds now{};
   int cold_launches = 0;
   std::vector<int> hot_batches;
+  std::string
+      order;  ///< what was launched: c for cold, h for a batch of hot ones, ^ for the ceiling
+
+  Seconds shown(Seconds time) const {
+    return tick.count() > 0 ? tick * std::floor(time / tick) : time;
+  }
 
   Clock clock() {
     return {.cold =
                 [this] {
-                  const Sample taken = sample(cold_launches++);
+                  order += 'c';
+                  Sample taken = sample(cold_launches++);
                   now += taken.time + overhead;
+                  taken.time = std::max(shown(taken.time), tick);  // as time_launch() has it
                   return taken;
                 },
             .hot =
                 [this](int launches) {
+                  order += 'h';
                   hot_batches.push_back(launches);
-                  const Seconds one = sample(cold_launches).time / 2;
-                  now += one * launches;
-                  return one;
+                  const Seconds all = sample(cold_launches).time / 2 * launches;
+                  now += all;
+                  return shown(all) / launches;
                 },
             .now = [this] { return now; },
+            .ceiling =
+                [this] {
+                  order += '^';
+                  now += ceiling;
+                },
             .interrupted = [this] { return interrupted(); }};
   }
 };
@@ -110,6 +129,93 @@ TEST(Blocks, SpreadTheTimeThatIsLeftOverThoseThatAreLeft) {
   const int samples = samples_of_all_blocks(sampler, policy);
   EXPECT_NEAR(samples, 0.5 / 5.1e-3, 15);
   EXPECT_NEAR(simulation.now.count(), 0.5, 0.05);
+}
+
+TEST(Blocks, AreFollowedByOneOfTheCeilingForEveryThreeSamples) {
+  Simulation simulation;
+  simulation.sample = noisy;
+  Sampler sampler(simulation.clock(), {.block = 7, .limit = Seconds(100)});
+  for (int i = 0; i < 3; ++i) sampler.next_block();
+  sampler.hot_us();
+  EXPECT_EQ(simulation.order, "ccc^^ccccccc^^^ccccccc^^^hhhhhh");
+}
+
+TEST(Blocks, CountTheCeilingInTheTimeThatIsLeft) {
+  Simulation simulation;
+  simulation.sample = noisy;
+  simulation.ceiling = Seconds(10e-3);
+  const SamplingPolicy policy{.limit = Seconds(0.5)};
+  Sampler sampler(simulation.clock(), policy);
+  samples_of_all_blocks(sampler, policy);
+  EXPECT_NEAR(simulation.now.count(), 0.5, 0.15);
+}
+
+// Half of the launches are 3 % slower: the median may be either, so the interval holds both, and
+// more samples are the only help there is.
+TEST(Blocks, StayFullWhereTheTimesHaveTwoModesAndKeepThemInOrder) {
+  Simulation simulation;
+  simulation.sample = [](int i) { return Sample{.time = Seconds(i % 2 == 0 ? 1e-3 : 1.03e-3)}; };
+  const SamplingPolicy policy{.limit = Seconds(100)};
+  Sampler sampler(simulation.clock(), policy);
+  std::vector<double> all;
+  for (int i = 0; i < policy.repetitions; ++i) {
+    const std::vector<double> samples = sampler.next_block().samples_us;
+    all.insert(all.end(), samples.begin(), samples.end());
+  }
+  ASSERT_EQ(all.size(), 273U);
+  for (std::size_t i = 0; i < all.size(); ++i) EXPECT_DOUBLE_EQ(all[i], i % 2 == 0 ? 1000 : 1030);
+  const auto interval = reports::median_interval(all);
+  EXPECT_DOUBLE_EQ(interval.low, 1000);
+  EXPECT_DOUBLE_EQ(interval.high, 1030);
+}
+
+// One mode is rare: it moves no median, and does not hold up the end.
+TEST(Blocks, BecomeShortWhereASecondModeIsRare) {
+  Simulation simulation;
+  simulation.sample = [](int i) { return Sample{.time = Seconds(i % 10 == 9 ? 1.5e-3 : 1e-3)}; };
+  const SamplingPolicy policy{.limit = Seconds(100)};
+  Sampler sampler(simulation.clock(), policy);
+  EXPECT_EQ(samples_of_all_blocks(sampler, policy), 3 + 30 + 8 * 3);
+}
+
+// Whose times grow while it runs has no median to be sure of.
+TEST(Blocks, StayFullWhereTheTimesDrift) {
+  Simulation simulation;
+  simulation.sample = [](int i) { return Sample{.time = Seconds(1e-3 * (1 + 0.001 * i))}; };
+  const SamplingPolicy policy{.limit = Seconds(100)};
+  Sampler sampler(simulation.clock(), policy);
+  EXPECT_EQ(samples_of_all_blocks(sampler, policy), 3 + 9 * 30);
+}
+
+// Measured as infinitely fast, it would win.
+TEST(ALaunchThatFails, IsNoSampleAtAll) {
+  Simulation simulation;
+  simulation.sample = [](int i) {
+    if (i == 5) throw std::runtime_error("too many resources");
+    return Sample{.time = Seconds(1e-3)};
+  };
+  Sampler sampler(simulation.clock(), {.limit = Seconds(100)});
+  EXPECT_EQ(sampler.next_block().samples_us.size(), 3U);
+  EXPECT_THROW(sampler.next_block(), std::runtime_error);
+  EXPECT_EQ(simulation.order, "ccc^^ccc");  // nothing more is launched
+}
+
+TEST(ACoarseClock, ShowsATickNeverNothing) {
+  Simulation simulation;
+  simulation.sample = [](int) { return Sample{.time = Seconds(2e-6)}; };
+  simulation.tick = Seconds(0.5e-3);
+  Sampler sampler(simulation.clock(), {});
+  EXPECT_EQ(sampler.next_block().samples_us, std::vector(3, 500.0));
+}
+
+// Enough launches for a batch to last ten ticks: one tick more or less is 10 % at most.
+TEST(ACoarseClock, SeesHotLaunchesByTheHundreds) {
+  Simulation simulation;
+  simulation.sample = [](int) { return Sample{.time = Seconds(22e-6)}; };
+  simulation.tick = Seconds(0.5e-3);
+  Sampler sampler(simulation.clock(), {.limit = Seconds(100)});
+  EXPECT_NEAR(sampler.hot_us(), 11, 1.1);
+  EXPECT_EQ(simulation.hot_batches.back(), 1000);
 }
 
 TEST(Blocks, HoldAtLeastASampleHoweverSlowTheLaunch) {

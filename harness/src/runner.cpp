@@ -250,11 +250,13 @@ Runner::Started Runner::start(const Case& c, Seconds limit) {
     }
     SamplingPolicy policy = options_.policy;
     policy.limit = limit;
-    // Hot samples resemble those just before them: a narrow interval says little of the next second.
+    // Hot samples resemble those just before them: a narrow interval says little of the next
+    // second.
     if (c.hot) policy.width = 0;
     timing->sampler.emplace(
         Clock{
-            .cold = [&device, &operands = timing->operands, work, batch = timing->batch]() -> Sample {
+            .cold = [&device, &operands = timing->operands, work,
+                     batch = timing->batch]() -> Sample {
               if (batch == 1) return time_launch(device, work(operands.next()));
               return {.time = device.time_many(work(operands.first()), batch)};
             },

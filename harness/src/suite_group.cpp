@@ -24,8 +24,8 @@ void for_each_combination(Visit visit, const List& first, const Lists&... rest) 
 
 void expand_group(const Value& group, const VariantFilter& variants, CaseList& cases) {
   group.allow_only({"direction", "dtype", "alpha_dtype", "layout", "alpha", "zero", "in_place",
-                    "accumulate", "update", "offset", "shifted", "hot", "shapes",
-                    "alpha_shapes", "variants"});
+                    "accumulate", "update", "offset", "shifted", "hot", "shapes", "alpha_shapes",
+                    "variants"});
   const auto direction = group.at("direction").enumerator<Direction>();
   const auto names = VariantFilter(group, variants).names(direction);
   const auto dtypes = enumerators<DType>(group, "dtype", {DType::f32});

@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "fake_device.hpp"
@@ -157,6 +159,44 @@ TEST_F(SessionTest, LetsAPeerAndAVariantTakeTurns) {
   }
   EXPECT_GE(blocks, 3U) << text;
   EXPECT_EQ(text.find(".p.p.p.p.p.p.p"), std::string::npos) << text;
+}
+
+// Hot cases stay in the caches while they are timed: no copy beside them, and one set of operands.
+// They take turns even where their problems differ.
+TEST_F(SessionTest, TimesHotCasesInTurnsOnTheSameData) {
+  static std::set<const void*> places;
+  static std::string order;
+  static bool timed = false;
+  places.clear();
+  order.clear();
+  const auto counted = [](char letter) {
+    return [letter](const Problem& problem) -> Launch {
+      return [problem, letter](const Operands& operands, Stream stream) {
+        if (order.empty() || order.back() != letter) order += letter;
+        if (std::exchange(timed, false) && letter == 'a') places.insert(operands.x);
+        right_forward(problem, operands, stream);
+      };
+    };
+  };
+  options.run.catalogue =
+      Catalogue({{.variant = {.name = "peer/a-1.0/forward"}, .prepare = counted('a')},
+                 {.variant = {.name = "peer/b-1.0/forward"}, .prepare = counted('b')}});
+  device->before_timed_launch = [] { timed = true; };
+  const SessionOutcome outcome =
+      run_cases({parse_case("peer/a-1.0/forward/f32/nchw/shared/2x3x5/hot"),
+                 parse_case("peer/b-1.0/forward/f32/nchw/shared/7x3x5/hot")},
+                devices, options);
+  for (const Result& result : outcome.results) {
+    EXPECT_EQ(result.status, Status::passed) << result.reason;
+    ASSERT_TRUE(result.measurement);
+    EXPECT_EQ(result.measurement->repetitions.size(), 3U);
+    EXPECT_FALSE(result.measurement->hot_us.has_value()) << "its samples are hot ones";
+    EXPECT_TRUE(result.measurement->ceiling_us.has_value());
+  }
+  EXPECT_EQ(outcome.results[0].problem, "forward/f32/nchw/shared/2x3x5/hot");
+  EXPECT_EQ(places.size(), 1U);
+  // Each proven, then three blocks of each, in turns.
+  EXPECT_NE(order.find("abababab"), std::string::npos) << order;
 }
 
 TEST_F(SessionTest, SaysWhatTheBuildKnowsOfTheKernel) {

@@ -13,21 +13,12 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "fnv1a.hpp"
 #include "schema_version.hpp"
 #include "statistics.hpp"
 
 namespace prelu::reports {
 namespace {
-
-/// FNV-1a, 64 bits: stable across machines and compilers, which std::hash is not.
-std::uint64_t fnv1a(std::string_view text) {
-  std::uint64_t hash = 0xCBF2'9CE4'8422'2325ULL;
-  for (const char c : text) {
-    hash ^= static_cast<unsigned char>(c);
-    hash *= 0x0000'0100'0000'01B3ULL;
-  }
-  return hash;
-}
 
 std::string tristate(const std::optional<bool>& value) {
   if (!value) return "unknown";

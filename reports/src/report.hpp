@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "shard.hpp"
+
 namespace prelu::reports {
 
 /// The version of the file format, "prelu-report/1", from the schema file.
@@ -81,6 +83,7 @@ struct Protocol {
   int repetitions = 0;  ///< rows a case
   std::uint64_t seed = 1;
   double budget_s = 0;
+  std::optional<Shard> shard;  ///< where only the cases of one were asked for
 
   friend bool operator==(const Protocol&, const Protocol&) = default;
 };

@@ -74,13 +74,25 @@ Environment read_environment(const Value& context) {
   return environment;
 }
 
+std::optional<Shard> read_shard(const Value& protocol) {
+  const std::optional<Value> value = protocol.find("shard");
+  if (!value) return std::nullopt;
+  const Shard shard{.index = value->at("index").integer<std::int64_t>(),
+                    .count = value->at("count").integer<std::int64_t>()};
+  if (shard.index < 1 || shard.index > shard.count || shard.count > kMostShards) {
+    value->fail("the index must be from 1 to the count");
+  }
+  return shard;
+}
+
 Protocol read_protocol(const Value& value) {
   return {.suite = value.at("suite").text(),
           .cache = value.at("cache").text(),
           .block = value.at("block").integer<int>(),
           .repetitions = value.at("repetitions").integer<int>(),
           .seed = value.at("seed").integer<std::uint64_t>(),
-          .budget_s = value.at("budget_s").number()};
+          .budget_s = value.at("budget_s").number(),
+          .shard = read_shard(value)};
 }
 
 /// Reports that were written before there was such a key are read too.

@@ -131,6 +131,10 @@ Json write_context(const Report& report) {
               {"budget_s", number(protocol.budget_s)}}},
             {"ceilings", ceilings},
             {"not_timed", untimed}};
+  if (protocol.shard) {
+    ours["protocol"]["shard"] = {{"index", protocol.shard->index},
+                                 {"count", protocol.shard->count}};
+  }
   for (const Network& network : report.networks) ours["networks"].push_back(write_network(network));
   return {{"date", environment.date},
           {"host_name", environment.host_name},

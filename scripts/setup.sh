@@ -42,9 +42,9 @@ cd "$project"
 # Needed to build, then to test. python3-pip installs the CUDA wheels, python3-venv the frameworks.
 packages=(
   ca-certificates ccache cmake g++ git libbenchmark-dev libboost-context-dev libcli11-dev libgomp1
-  libhwy-dev ninja-build nlohmann-json3-dev pkg-config python3 python3-pip
+  libhwy-dev libsimdjson-dev libsqlite3-dev ninja-build nlohmann-json3-dev pkg-config python3 python3-pip
   clang-14 clang-format libbenchmark-tools libclang-rt-14-dev libgtest-dev python3-jsonschema
-  python3-scipy python3-venv util-linux)
+  python3-scipy python3-venv python3-yaml util-linux)
 
 # older VERSION LEAST: whether it is.
 older() { [[ $1 != "$2" && $(printf '%s\n' "$1" "$2" | sort -V | head -n 1) == "$1" ]]; }

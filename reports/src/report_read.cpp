@@ -99,6 +99,19 @@ std::optional<double> read_hot_ceiling(const Value& value) {
   return us ? std::optional(us->number()) : std::nullopt;
 }
 
+/// Only of runs of many ranks.
+std::optional<DataParallel> read_data_parallel(const Value& value) {
+  const std::optional<Value> how = value.find("data_parallel");
+  if (!how) return std::nullopt;
+  const auto bandwidth = how->at("algorithm_bytes_per_second").optional(&Value::number);
+  return DataParallel{.ranks = how->at("ranks").integer<int>(),
+                      .layers = how->at("layers").integer<std::int64_t>(),
+                      .sums = how->at("sums").integer<std::int64_t>(),
+                      .sums_only = bandwidth.has_value(),
+                      .kernel = how->at("kernel").text(),
+                      .message_bytes = how->at("message_bytes").integer<std::int64_t>()};
+}
+
 Network read_network(const Value& value) {
   Network network{.name = value.at("name").text(),
                   .source = value.at("source").text(),
@@ -168,7 +181,8 @@ Result& result_of(const Value& row, const Value& ours, Results& results) {
                                    .hot_ceiling_us = read_hot_ceiling(ours),
                                    .clock_mhz = ours.at("sm_mhz").number(),
                                    .throttled = ours.at("throttled").integer<int>(),
-                                   .process = process};
+                                   .process = process,
+                                   .data_parallel = read_data_parallel(ours)};
   return results.emplace(std::pair(index, process), std::move(result)).first->second;
 }
 

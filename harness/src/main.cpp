@@ -134,6 +134,13 @@ void drop_other_backends(Selection& selection, const Options& options, const Dev
   }
 }
 
+/// Leaves the cases of one shard. There may be none: a shard of a small suite can be empty.
+void drop_other_shards(Selection& selection, const std::optional<reports::Shard>& shard) {
+  if (!shard) return;
+  std::erase_if(selection.cases,
+                [&](const Case& c) { return !reports::holds(*shard, case_name(c)); });
+}
+
 /// Creates the folder and proves that it can be written, before an hour of measuring.
 void prepare_folder(const fs::path& folder) {
   std::error_code error;
@@ -164,6 +171,7 @@ int status_of(const reports::Report& report, const SessionOutcome& outcome) {
   if (!outcome.device_error.empty()) return kDeviceFailed;
   if (any(reports::Status::failed)) return kWrong;
   if (outcome.interrupted) return kInterrupted;
+  if (report.results.empty()) return kAllWell;  // an empty shard
   return any(reports::Status::passed) ? kAllWell : kNothingVerified;
 }
 
@@ -191,6 +199,7 @@ int run(const Options& options) {
   Selection selection = select(options, catalogue);
   Devices devices = open_devices(options.device);
   drop_other_backends(selection, options, devices, catalogue);
+  drop_other_shards(selection, options.shard);
   if (options.list) {
     for (const Case& c : selection.cases) std::cout << case_name(c) << '\n';
     return kAllWell;
@@ -235,14 +244,19 @@ int run(const Options& options) {
                      .block = time ? session.run.policy.block : 0,
                      .repetitions = time ? session.run.policy.repetitions : 0,
                      .seed = session.run.seed,
-                     .budget_s = selection.budget_s};
+                     .budget_s = selection.budget_s,
+                     .shard = options.shard};
   report.networks = selection.networks;
-  const SessionOutcome outcome = run_cases(selection.cases, devices, session);
+  const SessionOutcome outcome =
+      selection.cases.empty() ? SessionOutcome{} : run_cases(selection.cases, devices, session);
   fill(outcome);
 
   // Rows in Google Benchmark's format are for another program to read: nothing comes between.
   std::ostream& log = shows_rows(session.google_benchmark) ? std::cerr : std::cout;
   log << reports::to_table(report);
+  if (selection.cases.empty()) {
+    log << "shard " << reports::to_string(*options.shard) << " holds none of the cases\n";
+  }
   if (!out.empty()) {
     write_report(out, report);
     log << "report: " << (fs::path(out) / "report.json").string() << '\n';

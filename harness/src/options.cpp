@@ -81,6 +81,17 @@ CommandLine read_command_line(int argc, char** argv, const Program& program) {
                  "With --explain: the GPU to choose for: " + gpu_names() +
                      " (default: this machine's, else the first)");
   app.add_option("--filter", options.filter, "Only cases whose name holds this regular expression");
+  app.add_option_function<std::string>(
+      "--shard",
+      [&options](const std::string& text) {
+        try {
+          options.shard = reports::parse_shard(text);
+        } catch (const std::invalid_argument& error) {
+          throw CLI::ValidationError("--shard", error.what());
+        }
+      },
+      "I/N: only the I-th of N shards, from 1/N to N/N. A case's shard depends on its name and N\n"
+      "alone; prelu-report merge puts the reports together");
   if (program.peers != nullptr) {
     app.add_flag(
         "--peers", options.peers,

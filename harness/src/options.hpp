@@ -8,6 +8,7 @@
 
 #include "prelu/problem.hpp"
 #include "program.hpp"
+#include "shard.hpp"
 
 namespace prelu::harness {
 
@@ -20,10 +21,11 @@ struct FunctionOptions {
 
 struct Options {
   std::vector<std::string> suites;
-  std::vector<std::string> cases;    ///< names of cases, run beside or instead of suites
-  std::vector<std::string> explain;  ///< names of problems or cases
-  std::string gpu;                   ///< what --explain asks about; empty: this machine's
-  std::string filter;                ///< a regular expression that a case's name must hold
+  std::vector<std::string> cases;       ///< names of cases, run beside or instead of suites
+  std::vector<std::string> explain;     ///< names of problems or cases
+  std::string gpu;                      ///< what --explain asks about; empty: this machine's
+  std::string filter;                   ///< a regular expression that a case's name must hold
+  std::optional<reports::Shard> shard;  ///< only its cases
   DeviceOptions device;
   bool peers = false;  ///< other libraries too, for every problem
   bool verify_only = false;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <utility>
 
 #include "peers.hpp"
 #include "statistics.hpp"
@@ -132,16 +133,26 @@ std::vector<const Result*> best_of_each_problem(const Report& report) {
 }
 
 std::string device_line(const Report& report) {
-  std::string text;
+  std::vector<std::pair<std::string, int>> lines;  // and how often each occurs
   for (const DeviceInfo& device : report.environment.devices) {
-    text += (text.empty() ? "" : "; ") + device.name + " (" + device.kind;
+    std::string line = device.name + " (" + device.kind;
     if (device.kind == "cpu") {
-      text += ", " + std::to_string(device.compute_units) +
+      line += ", " + std::to_string(device.compute_units) +
               (device.compute_units == 1 ? " core" : " cores");
     } else if (!device.driver.empty()) {
-      text += ", driver " + device.driver;
+      line += ", driver " + device.driver;
     }
-    text += ')';
+    line += ')';
+    const auto found = std::ranges::find(lines, line, &std::pair<std::string, int>::first);
+    if (found == lines.end()) {
+      lines.emplace_back(std::move(line), 1);
+    } else {
+      ++found->second;
+    }
+  }
+  std::string text;
+  for (const auto& [line, times] : lines) {
+    text += (text.empty() ? "" : "; ") + (times > 1 ? std::to_string(times) + " x " : "") + line;
   }
   return text.empty() ? "no device" : text;
 }

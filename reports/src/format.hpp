@@ -46,7 +46,7 @@ std::map<std::string, int> reasons(const Report& report, Status status);
 /// problems first occur. Peers are left out.
 std::vector<const Result*> best_of_each_problem(const Report& report);
 
-/// "NVIDIA H200 (cuda, driver 580.65)" for each device, joined by "; ".
+/// "NVIDIA H200 (cuda, driver 580.65)" for each device, joined by "; "; "8 x ..." for many alike.
 std::string device_line(const Report& report);
 
 }  // namespace prelu::reports

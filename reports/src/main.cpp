@@ -5,6 +5,7 @@
 
 #include "calibrate_command.hpp"
 #include "compare_command.hpp"
+#include "merge_command.hpp"
 #include "render_command.hpp"
 #include "schema_version.hpp"
 
@@ -13,7 +14,7 @@ namespace {
 constexpr int kUsage = 2;
 
 int run(int argc, char** argv) {
-  CLI::App app{"Renders and compares reports of prelu-bench."};
+  CLI::App app{"Renders, compares and merges reports of prelu-bench."};
   app.set_version_flag("--version", std::string(prelu::reports::kProgramVersion));
   app.require_subcommand(1);
   app.footer(
@@ -23,12 +24,14 @@ int run(int argc, char** argv) {
       "  prelu-report render report.json --readme README.md   replaces the README's table\n"
       "  prelu-report compare old.json new.json               which cases became slower\n"
       "  prelu-report calibrate runs/ -o noise.json           how much they differ by themselves\n"
-      "\nExit status: 0 all well, 2 bad usage or a file that cannot be read; compare --help says "
-      "more.");
+      "  prelu-report merge shards/ -o merged.json            the reports of a fleet as one\n"
+      "\nExit status: 0 all well, 2 bad usage or a file that cannot be read; a command's own "
+      "--help says more.");
   int status = 0;
   prelu::reports::add_render_command(app, status);
   prelu::reports::add_compare_command(app, status);
   prelu::reports::add_calibrate_command(app, status);
+  prelu::reports::add_merge_command(app, status);
 
   try {
     app.parse(argc, argv);

@@ -146,7 +146,7 @@ std::vector<const Result*> timed(const Report& report) {
 std::string to_markdown(const Report& report) {
   std::string text = "# PReLU on " + escaped(device_line(report)) + "\n\n**" + verdict(report) +
                      ".**\n\n" + environment_section(report) + failed_section(report) +
-                     networks_section(report);
+                     fleet_section(report) + networks_section(report);
   if (const auto best = best_of_each_problem(report); !best.empty()) {
     text += "\n## The best variant of each problem\n\n" + timed_table(best);
     text +=
@@ -157,7 +157,8 @@ std::string to_markdown(const Report& report) {
     text += "\n## Beside other libraries\n\n" + peers;
   }
   text += ceiling_section(report);
-  if (const auto all = timed(report); !all.empty()) {
+  // Of a fleet every case stands there once, over all devices.
+  if (const auto all = timed(report); !all.empty() && !report.fleet) {
     text += "\n## Every timed case\n\n" + timed_table(all);
   }
   return text + kernel_section(report) + skipped_section(report);

@@ -4,30 +4,19 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cmath>
-#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 #include <system_error>
 
+#include "fnv1a.hpp"
 #include "schema_version.hpp"
 #include "statistics.hpp"
 
 namespace prelu::reports {
 namespace {
-
-/// FNV-1a, 64 bits: stable across machines and compilers, which std::hash is not.
-std::uint64_t fnv1a(std::string_view text) {
-  std::uint64_t hash = 0xCBF2'9CE4'8422'2325ULL;
-  for (const char c : text) {
-    hash ^= static_cast<unsigned char>(c);
-    hash *= 0x0000'0100'0000'01B3ULL;
-  }
-  return hash;
-}
 
 std::string tristate(const std::optional<bool>& value) {
   if (!value) return "unknown";
@@ -50,6 +39,18 @@ std::string_view name(Status status) {
   throw std::invalid_argument("reports: unknown Status");
 }
 
+std::string_view name(FindingKind kind) {
+  switch (kind) {
+    case FindingKind::unreadable: return "unreadable";
+    case FindingKind::mixed: return "mixed";
+    case FindingKind::duplicate: return "duplicate";
+    case FindingKind::missing: return "missing";
+    case FindingKind::partial: return "partial";
+    case FindingKind::outlier: return "outlier";
+  }
+  throw std::invalid_argument("reports: unknown FindingKind");
+}
+
 std::string environment_key(const Environment& environment) {
   std::string text;
   for (const DeviceInfo& device : environment.devices) {
@@ -64,9 +65,7 @@ std::string environment_key(const Environment& environment) {
               "\ngovernor=" + environment.governor.value_or("unknown") + "\n";
     }
   }
-  std::array<char, 17> hex{};
-  std::snprintf(hex.data(), hex.size(), "%016llx", static_cast<unsigned long long>(fnv1a(text)));
-  return hex.data();
+  return hex(fnv1a(text));
 }
 
 std::string environment_key(const Report& report) {
@@ -116,12 +115,19 @@ Report read_report(const std::filesystem::path& file) {
 }
 
 void write_file(const std::filesystem::path& file, std::string_view text) {
+  write_file(file, [text](std::ostream& stream) {
+    stream.write(text.data(), static_cast<std::streamsize>(text.size()));
+  });
+}
+
+void write_file(const std::filesystem::path& file,
+                const std::function<void(std::ostream&)>& write) {
   std::filesystem::path temporary = file;
   temporary += ".tmp" + std::to_string(getpid());
   {
     errno = 0;
     std::ofstream stream(temporary, std::ios::binary);
-    stream.write(text.data(), static_cast<std::streamsize>(text.size()));
+    write(stream);
     stream.close();
     if (!stream) {
       const std::string why = std::generic_category().message(errno);

@@ -4,10 +4,15 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <iosfwd>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "fleet.hpp"
+#include "shard.hpp"
 
 namespace prelu::reports {
 
@@ -30,6 +35,8 @@ struct DeviceInfo {
   double clock_mhz = 0;
   double memory_clock_mhz = 0;
   double clock_resolution_us = 0;  ///< the smallest difference that times can show
+  std::string host;                ///< in a merged report only: whose device it is,
+  std::string environment_key;     ///< and of the report that it was in
 
   friend bool operator==(const DeviceInfo&, const DeviceInfo&) = default;
 };
@@ -81,6 +88,7 @@ struct Protocol {
   int repetitions = 0;  ///< rows a case
   std::uint64_t seed = 1;
   double budget_s = 0;
+  std::optional<Shard> shard;  ///< where only the cases of one were asked for
 
   friend bool operator==(const Protocol&, const Protocol&) = default;
 };
@@ -152,6 +160,8 @@ struct Result {
   std::string variant;  ///< "cuda/forward_packed"
   std::string problem;  ///< the name without the variant, led by the direction
   std::string device;   ///< kind of the device it ran on, "cpu", "cuda" or "simt"; empty if none
+  /// In a merged report the place of that device among the environment's.
+  std::optional<std::size_t> device_index;
   /// Of the machine code that a time depends on, the variant's and the harness's; empty if unknown.
   std::string code_hash;
   bool deterministic = true;
@@ -206,7 +216,8 @@ struct Report {
   std::vector<Network> networks;
   std::vector<Ceiling> ceilings;
   std::vector<Result> results;
-  bool partial = false;  ///< the run ended before all cases were done
+  bool partial = false;        ///< the run ended before all cases were done
+  std::optional<Fleet> fleet;  ///< of a merged report
 
   friend bool operator==(const Report&, const Report&) = default;
 };
@@ -240,6 +251,8 @@ double bus_bytes_per_second(const Measurement& measurement);
 
 /// report.json: one row a repetition. Google Benchmark's JSON; ours under "prelu".
 std::string to_json(const Report& report);
+/// The same, a row a line: for reports so large that they are not held as text.
+void write_rows(const Report& report, std::ostream& stream);
 /// report.ci.json: one median row a case.
 std::string to_ci_json(const Report& report);
 
@@ -253,5 +266,6 @@ Report read_report(const std::filesystem::path& file);
 /// Writes to a temporary name beside `file`, then renames: never a half-written file. Throws
 /// std::runtime_error naming the file.
 void write_file(const std::filesystem::path& file, std::string_view text);
+void write_file(const std::filesystem::path& file, const std::function<void(std::ostream&)>& write);
 
 }  // namespace prelu::reports

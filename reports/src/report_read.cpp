@@ -22,21 +22,54 @@ Status read_status(const Value& value) {
 }
 
 DeviceInfo read_device(const Value& value) {
-  return {.kind = value.at("kind").text(),
-          .name = value.at("name").text(),
-          .uuid = value.at("uuid").text(),
-          .compute_units = value.at("compute_units").integer<int>(),
-          .cache_bytes = value.at("cache_bytes").integer<std::int64_t>(),
-          .memory_bytes = value.at("memory_bytes").integer<std::int64_t>(),
-          .compute_capability = value.at("compute_capability").text(),
-          .driver = value.at("driver").text(),
-          .ecc = value.at("ecc").optional(&Value::boolean),
-          .mig = value.at("mig").optional(&Value::boolean),
-          .power_limit_w = value.at("power_limit_w").number(),
-          .clock_mhz = value.at("clock_mhz").number(),
-          .memory_clock_mhz = value.at("memory_clock_mhz").number(),
-          .clock_resolution_us =
-              value.has("clock_resolution_us") ? value.at("clock_resolution_us").number() : 0};
+  return {
+      .kind = value.at("kind").text(),
+      .name = value.at("name").text(),
+      .uuid = value.at("uuid").text(),
+      .compute_units = value.at("compute_units").integer<int>(),
+      .cache_bytes = value.at("cache_bytes").integer<std::int64_t>(),
+      .memory_bytes = value.at("memory_bytes").integer<std::int64_t>(),
+      .compute_capability = value.at("compute_capability").text(),
+      .driver = value.at("driver").text(),
+      .ecc = value.at("ecc").optional(&Value::boolean),
+      .mig = value.at("mig").optional(&Value::boolean),
+      .power_limit_w = value.at("power_limit_w").number(),
+      .clock_mhz = value.at("clock_mhz").number(),
+      .memory_clock_mhz = value.at("memory_clock_mhz").number(),
+      .clock_resolution_us =
+          value.has("clock_resolution_us") ? value.at("clock_resolution_us").number() : 0,
+      .host = value.has("host") ? value.at("host").text() : "",
+      .environment_key = value.has("environment_key") ? value.at("environment_key").text() : ""};
+}
+
+FindingKind read_finding_kind(const Value& value) {
+  const std::string spelling = value.text();
+  for (const FindingKind kind : kFindingKinds) {
+    if (spelling == name(kind)) return kind;
+  }
+  value.fail("'" + spelling + "' is no kind of finding");
+}
+
+std::optional<std::size_t> read_device_index(const Value& value) {
+  const std::optional<Value> index = value.find("device_index");
+  return index ? std::optional(index->integer<std::size_t>()) : std::nullopt;
+}
+
+Fleet read_fleet(const Value& value) {
+  Fleet fleet{.shards = value.at("shards").integer<std::int64_t>(),
+              .reports = value.at("reports").integer<std::int64_t>(),
+              .split = value.at("split").boolean()};
+  for (const Value& member : value.at("members").elements()) {
+    fleet.members.push_back({.speed = member.at("speed").optional(&Value::number),
+                             .cases = member.at("cases").integer<std::int64_t>(),
+                             .outlier = member.at("outlier").boolean()});
+  }
+  for (const Value& finding : value.at("findings").elements()) {
+    fleet.findings.push_back({.kind = read_finding_kind(finding.at("kind")),
+                              .device = read_device_index(finding),
+                              .text = finding.at("text").text()});
+  }
+  return fleet;
 }
 
 Environment read_environment(const Value& context) {
@@ -74,13 +107,25 @@ Environment read_environment(const Value& context) {
   return environment;
 }
 
+std::optional<Shard> read_shard(const Value& protocol) {
+  const std::optional<Value> value = protocol.find("shard");
+  if (!value) return std::nullopt;
+  const Shard shard{.index = value->at("index").integer<std::int64_t>(),
+                    .count = value->at("count").integer<std::int64_t>()};
+  if (shard.index < 1 || shard.index > shard.count || shard.count > kMostShards) {
+    value->fail("the index must be from 1 to the count");
+  }
+  return shard;
+}
+
 Protocol read_protocol(const Value& value) {
   return {.suite = value.at("suite").text(),
           .cache = value.at("cache").text(),
           .block = value.at("block").integer<int>(),
           .repetitions = value.at("repetitions").integer<int>(),
           .seed = value.at("seed").integer<std::uint64_t>(),
-          .budget_s = value.at("budget_s").number()};
+          .budget_s = value.at("budget_s").number(),
+          .shard = read_shard(value)};
 }
 
 /// Reports that were written before there was such a key are read too.
@@ -134,6 +179,7 @@ Result read_identity(const Value& value, std::string name) {
           .variant = value.at("variant").text(),
           .problem = value.at("problem").text(),
           .device = value.at("device").text(),
+          .device_index = read_device_index(value),
           .code_hash = value.has("code_hash") ? value.at("code_hash").text() : "",
           .deterministic = value.at("deterministic").boolean(),
           .verification = {.status = read_status(verification.at("status")),
@@ -215,6 +261,22 @@ void refuse_duplicates(const Results& results, const Value& rows) {
   }
 }
 
+/// A place among the devices must be there.
+void refuse_unknown_devices(const Report& report, const Value& context) {
+  const std::size_t devices = report.environment.devices.size();
+  const auto refuse = [&](const std::optional<std::size_t>& place) {
+    if (!place || *place < devices) return;
+    context.fail("there are " + std::to_string(devices) + " devices, and none has the index " +
+                 std::to_string(*place));
+  };
+  for (const Result& result : report.results) refuse(result.device_index);
+  if (!report.fleet) return;
+  for (const Finding& finding : report.fleet->findings) refuse(finding.device);
+  if (report.fleet->members.size() != devices) {
+    context.at("fleet").at("members").fail("must be as many as the devices");
+  }
+}
+
 }  // namespace
 
 Report from_json(std::string_view text, std::string_view source) {
@@ -251,6 +313,8 @@ Report from_json(std::string_view text, std::string_view source) {
   for (const Value& row : rows.elements()) read_row(row, results);
   refuse_duplicates(results, rows);
   for (auto& [index, result] : results) report.results.push_back(std::move(result));
+  if (ours.has("fleet")) report.fleet = read_fleet(ours.at("fleet"));
+  refuse_unknown_devices(report, ours);
   return report;
 }
 

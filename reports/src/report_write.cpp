@@ -1,6 +1,7 @@
 // Report -> report.json and report.ci.json.
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <ostream>
 
 #include "report.hpp"
 #include "schema_version.hpp"
@@ -20,20 +21,44 @@ Json optional(const std::optional<T>& value) {
 }
 
 Json write_device(const DeviceInfo& device) {
-  return {{"kind", device.kind},
-          {"name", device.name},
-          {"uuid", device.uuid},
-          {"compute_units", device.compute_units},
-          {"cache_bytes", device.cache_bytes},
-          {"memory_bytes", device.memory_bytes},
-          {"compute_capability", device.compute_capability},
-          {"driver", device.driver},
-          {"ecc", optional(device.ecc)},
-          {"mig", optional(device.mig)},
-          {"power_limit_w", number(device.power_limit_w)},
-          {"clock_mhz", number(device.clock_mhz)},
-          {"memory_clock_mhz", number(device.memory_clock_mhz)},
-          {"clock_resolution_us", number(device.clock_resolution_us)}};
+  Json json{{"kind", device.kind},
+            {"name", device.name},
+            {"uuid", device.uuid},
+            {"compute_units", device.compute_units},
+            {"cache_bytes", device.cache_bytes},
+            {"memory_bytes", device.memory_bytes},
+            {"compute_capability", device.compute_capability},
+            {"driver", device.driver},
+            {"ecc", optional(device.ecc)},
+            {"mig", optional(device.mig)},
+            {"power_limit_w", number(device.power_limit_w)},
+            {"clock_mhz", number(device.clock_mhz)},
+            {"memory_clock_mhz", number(device.memory_clock_mhz)},
+            {"clock_resolution_us", number(device.clock_resolution_us)}};
+  if (!device.environment_key.empty()) {
+    json["host"] = device.host;
+    json["environment_key"] = device.environment_key;
+  }
+  return json;
+}
+
+Json write_fleet(const Fleet& fleet) {
+  Json members = Json::array();
+  for (const Member& member : fleet.members) {
+    members.push_back(
+        {{"speed", optional(member.speed)}, {"cases", member.cases}, {"outlier", member.outlier}});
+  }
+  Json findings = Json::array();
+  for (const Finding& finding : fleet.findings) {
+    findings.push_back({{"kind", name(finding.kind)},
+                        {"device_index", optional(finding.device)},
+                        {"text", finding.text}});
+  }
+  return {{"shards", fleet.shards},
+          {"reports", fleet.reports},
+          {"split", fleet.split},
+          {"members", members},
+          {"findings", findings}};
 }
 
 Json write_verification(const Verification& verification) {
@@ -69,14 +94,16 @@ Json write_data_parallel(const Measurement& measurement) {
 
 /// What a timed and an untimed result share.
 Json write_identity(const Result& result, std::size_t index) {
-  return {{"index", index},
-          {"variant", result.variant},
-          {"problem", result.problem},
-          {"device", result.device},
-          {"code_hash", result.code_hash},
-          {"deterministic", result.deterministic},
-          {"verification", write_verification(result.verification)},
-          {"kernel", write_kernel(result.kernel)}};
+  Json json{{"index", index},
+            {"variant", result.variant},
+            {"problem", result.problem},
+            {"device", result.device},
+            {"code_hash", result.code_hash},
+            {"deterministic", result.deterministic},
+            {"verification", write_verification(result.verification)},
+            {"kernel", write_kernel(result.kernel)}};
+  if (result.device_index) json["device_index"] = *result.device_index;
+  return json;
 }
 
 Json write_untimed(const Result& result, std::size_t index) {
@@ -148,7 +175,12 @@ Json write_context(const Report& report) {
               {"budget_s", number(protocol.budget_s)}}},
             {"ceilings", ceilings},
             {"not_timed", untimed}};
+  if (protocol.shard) {
+    ours["protocol"]["shard"] = {{"index", protocol.shard->index},
+                                 {"count", protocol.shard->count}};
+  }
   for (const Network& network : report.networks) ours["networks"].push_back(write_network(network));
+  if (report.fleet) ours["fleet"] = write_fleet(*report.fleet);
   return {{"date", environment.date},
           {"host_name", environment.host_name},
           {"executable", "prelu-bench"},
@@ -195,9 +227,13 @@ Json write_row(const Result& result, std::size_t index, const std::vector<double
           {"prelu", ours}};
 }
 
+/// Replaces invalid UTF-8 instead of throwing: a strange device name must not lose a report.
+std::string text_of(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 std::string dump(const Report& report, Json rows) {
   const Json document{{"context", write_context(report)}, {"benchmarks", std::move(rows)}};
-  // Replaces invalid UTF-8 instead of throwing: a strange device name must not lose a report.
   return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -215,6 +251,23 @@ std::string to_json(const Report& report) {
     }
   }
   return dump(report, std::move(rows));
+}
+
+void write_rows(const Report& report, std::ostream& stream) {
+  stream << "{\"context\":" << text_of(write_context(report)) << ",\"benchmarks\":[";
+  const char* separator = "\n";
+  for (std::size_t i = 0; i < report.results.size(); ++i) {
+    const Result& result = report.results[i];
+    if (!result.measurement) continue;
+    const auto& repetitions = result.measurement->repetitions;
+    for (std::size_t k = 0; k < repetitions.size(); ++k) {
+      stream << separator
+             << text_of(write_row(result, i, repetitions[k].samples_us, repetitions[k].cpu_time_us,
+                                  repetitions.size(), k));
+      separator = ",\n";
+    }
+  }
+  stream << "]}\n";
 }
 
 std::string to_ci_json(const Report& report) {

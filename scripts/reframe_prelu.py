@@ -26,7 +26,7 @@ def medians(report):
     samples = {}
     for row in report["benchmarks"]:
         samples.setdefault(row["name"], []).extend(row["prelu"]["samples_us"])
-    return {name: statistics.median(times) for name, times in samples.items()}
+    return {name: round(statistics.median(times), 4) for name, times in samples.items()}
 
 
 def read(file):

@@ -47,9 +47,9 @@ cd "$project"
 # Needed to build, then to test. python3-pip installs the CUDA wheels, python3-venv the frameworks.
 packages=(
   ca-certificates ccache cmake g++ git libbenchmark-dev libboost-context-dev libcli11-dev libgomp1
-  libhwy-dev ninja-build nlohmann-json3-dev pkg-config python3 python3-pip
+  libhwy-dev libsqlite3-dev ninja-build nlohmann-json3-dev pkg-config python3 python3-pip
   clang-format libbenchmark-tools libgtest-dev python3-jsonschema python3-scipy python3-venv
-  util-linux)
+  python3-yaml util-linux)
 
 # older VERSION LEAST: whether it is.
 older() { [[ $1 != "$2" && $(printf '%s\n' "$1" "$2" | sort -V | head -n 1) == "$1" ]]; }

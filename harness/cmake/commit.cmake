@@ -4,6 +4,8 @@ execute_process(COMMAND git rev-parse HEAD WORKING_DIRECTORY "${SOURCE_DIR}"
 if(failed)
   set(sha "unknown")
 endif()
+execute_process(COMMAND git show --no-patch --format=%cI HEAD WORKING_DIRECTORY "${SOURCE_DIR}"
+  OUTPUT_VARIABLE date OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
 execute_process(COMMAND git status --porcelain --untracked-files=no WORKING_DIRECTORY "${SOURCE_DIR}"
   OUTPUT_VARIABLE changes OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
 set(dirty false)
@@ -17,6 +19,7 @@ file(CONFIGURE OUTPUT "${OUTPUT}" CONTENT [[
 namespace prelu::harness {
 
 const char* const kCommit = "@sha@";
+const char* const kCommitDate = "@date@";
 const bool kCommitHasChanges = @dirty@;
 
 }  // namespace prelu::harness

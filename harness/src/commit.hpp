@@ -4,6 +4,7 @@
 namespace prelu::harness {
 
 extern const char* const kCommit;
+extern const char* const kCommitDate;  ///< ISO 8601 with offset; empty if unknown
 extern const bool kCommitHasChanges;
 
 }  // namespace prelu::harness

@@ -121,6 +121,7 @@ reports::Environment read_environment() {
                                    .caches = cpu_caches(),
                                    .load_avg = load_average(),
                                    .git_sha = kCommit,
+                                   .git_date = kCommitDate,
                                    .git_dirty = kCommitHasChanges,
                                    .build_type = kBuildType,
                                    .host_compiler = kHostCompiler,

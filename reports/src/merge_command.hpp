@@ -1,4 +1,4 @@
-// prelu-report merge: the command line.
+// prelu-report merge
 #pragma once
 
 namespace CLI {
@@ -7,7 +7,7 @@ class App;
 
 namespace prelu::reports {
 
-/// Adds the command; it sets `status` to the program's exit status.
+/// Adds the subcommand; running it throws std::exception, or sets `status`.
 void add_merge_command(CLI::App& app, int& status);
 
 }  // namespace prelu::reports

@@ -64,6 +64,7 @@ struct Environment {
   std::vector<Cache> caches;
   std::vector<double> load_avg;
   std::string git_sha;
+  std::string git_date;  ///< when it was committed, as `date`; empty if unknown
   bool git_dirty = false;
   std::string build_type;  ///< "release" or "debug"
   std::string host_compiler;

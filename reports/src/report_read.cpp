@@ -72,6 +72,12 @@ Fleet read_fleet(const Value& value) {
   return fleet;
 }
 
+/// Older reports have none.
+std::string read_git_date(const Value& git) {
+  const std::optional<Value> date = git.find("date");
+  return date ? date->text() : "";
+}
+
 Environment read_environment(const Value& context) {
   const Value ours = context.at("prelu");
   const Value build = ours.at("build");
@@ -86,6 +92,7 @@ Environment read_environment(const Value& context) {
                           .governor = host.at("governor").optional(&Value::text),
                           .load_avg = context.at("load_avg").numbers(),
                           .git_sha = ours.at("git").at("sha").text(),
+                          .git_date = read_git_date(ours.at("git")),
                           .git_dirty = ours.at("git").at("dirty").boolean(),
                           .build_type = context.at("library_build_type").text(),
                           .host_compiler = build.at("host_compiler").text(),

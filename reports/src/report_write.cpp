@@ -179,6 +179,7 @@ Json write_context(const Report& report) {
     ours["protocol"]["shard"] = {{"index", protocol.shard->index},
                                  {"count", protocol.shard->count}};
   }
+  if (!environment.git_date.empty()) ours["git"]["date"] = environment.git_date;
   for (const Network& network : report.networks) ours["networks"].push_back(write_network(network));
   if (report.fleet) ours["fleet"] = write_fleet(*report.fleet);
   return {{"date", environment.date},

@@ -1,0 +1,13 @@
+// prelu-report trend
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace prelu::reports {
+
+/// Adds the subcommand; running it throws std::exception, or sets `status`.
+void add_trend_command(CLI::App& app, int& status);
+
+}  // namespace prelu::reports

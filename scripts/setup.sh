@@ -15,9 +15,9 @@ there is none, nvdisasm, with which tests read machine code. Quick when nothing 
                  Runtime, JAX, TensorFlow and Keras, as scripts/framework-requirements says, in the
                  virtual environment .toolkit/frameworks (3 GB). One that cannot be installed is
                  named and left out
-  --cluster      also what plays a cluster in the tests, and makes them runnable on one: MPI, Slurm and
-                 munge from packages (none of them is started), ReFrame in the virtual environment
-                 .toolkit/reframe. What cannot be installed is named; its tests are skipped
+  --cluster      also MPI, which prelu-dp-bench is built with, and what plays a cluster in the tests: Slurm
+                 and munge from packages, ReFrame in the virtual environment .toolkit/reframe. What
+                 cannot be installed is named; its tests are skipped
   --check        report what is missing, install nothing; exit 1 if something required is missing
   --help         this text
 

@@ -14,8 +14,7 @@ as_root() {
 there=()
 absent=()
 
-# engine NAME PACKAGE...: from the system's package manager, whose lists setup.sh has updated or found
-# good enough. A policy of "no" keeps the packages from starting their services.
+# engine NAME PACKAGE...: from the system's package manager.
 engine() {
   local name="$1" log=".toolkit/$1.log" options=(-y -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
   shift
@@ -26,7 +25,7 @@ engine() {
   if ! $check_only; then
     echo "setup: installing $*"
     mkdir -p .toolkit
-    if { as_root apt-get "${options[@]}" update && as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
+    if { as_root apt-get "${options[@]}" update && as_root env DEBIAN_FRONTEND=noninteractive \
       apt-get "${options[@]}" install --no-install-recommends "$@"; } > "$log" 2>&1; then
       there+=("$name")
       return
@@ -36,24 +35,23 @@ engine() {
   absent+=("$name")
 }
 
+install_reframe() {
+  rm -rf "$1"
+  mkdir -p .toolkit
+  /usr/bin/python3 -m venv "$1" && "$1/bin/python" -m pip install --quiet --disable-pip-version-check \
+    --no-cache-dir --only-binary :all: --no-deps -r "$2" && cp "$2" "$1/requirements.txt"
+}
+
+# The copy of its requirements says that it was installed.
 reframe() {
   local venv=.toolkit/reframe pins=scripts/reframe-requirements.txt
-  if ! cmp -s "$pins" "$venv/requirements.txt"; then
-    absent+=(ReFrame)
-    if $check_only; then return; fi
-    rm -rf "$venv"
-    mkdir -p .toolkit
-    if ! { /usr/bin/python3 -m venv "$venv" && "$venv/bin/python" -m pip install --quiet \
-      --disable-pip-version-check --no-cache-dir --only-binary :all: --no-deps -r "$pins"; } \
-      > "$venv.log" 2>&1; then
-      echo "setup: no ReFrame: $(grep -m 1 '^ERROR' "$venv.log" || tail -n 1 "$venv.log")" >&2
-      rm -rf "$venv"
-      return
-    fi
-    cp "$pins" "$venv/requirements.txt"
-    unset 'absent[-1]'
+  if cmp -s "$pins" "$venv/requirements.txt" ||
+    { ! $check_only && install_reframe "$venv" "$pins" > "$venv.log" 2>&1; }; then
+    there+=(ReFrame)
+    return
   fi
-  there+=(ReFrame)
+  $check_only || echo "setup: no ReFrame: $(grep -m 1 '^ERROR' "$venv.log" || tail -n 1 "$venv.log")" >&2
+  absent+=(ReFrame)
 }
 
 engine MPI libopenmpi-dev openmpi-bin

@@ -121,8 +121,8 @@ void print_untimed(const std::vector<reports::Result>& results) {
 
 int run(const DpOptions& options, const Ranks& ranks, Watchdog& watchdog) {
   const std::vector<Case> cases = agreed(ranks, "", [&] {
-    std::vector<Case> all;
-    for (const std::string& problem : options.problems) all.push_back(parse_dp_problem(problem));
+    std::vector<Case> all(options.problems.size());
+    std::ranges::transform(options.problems, all.begin(), parse_dp_problem);
     return all;
   });
   watchdog.enter("opening the devices");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <sstream>
 #include <type_traits>
 
@@ -22,10 +23,9 @@ std::vector<std::byte> part_of(const std::vector<std::byte>& tensor, std::int64_
 std::vector<double> widened(DType dtype, const std::vector<std::byte>& bytes) {
   return visit_dtype(dtype, [&]<class A>(std::type_identity<A>) {
     const auto* values = reinterpret_cast<const A*>(bytes.data());
-    std::vector<double> all;
-    for (std::size_t k = 0; k < bytes.size() / sizeof(A); ++k) {
-      all.push_back(static_cast<double>(widen(values[k])));
-    }
+    std::vector<double> all(bytes.size() / sizeof(A));
+    std::ranges::transform(std::span(values, all.size()), all.begin(),
+                           [](const A& value) { return static_cast<double>(widen(value)); });
     return all;
   });
 }
@@ -73,7 +73,6 @@ std::string Proof::compare(const Step& step, const Ranks& ranks) {
   std::string wrong;
   for (std::int64_t layer = 0; layer < step.layers(); ++layer) {
     const auto& [dx, dalpha] = expected_[static_cast<std::size_t>(layer)];
-    const std::string where = "layer " + std::to_string(layer) + ": ";
     const std::vector<std::byte> here = step.read_dalpha(layer);
     std::vector<std::byte> first = here;
     ranks.broadcast(first);  // whatever was found so far: every rank takes part
@@ -83,7 +82,7 @@ std::string Proof::compare(const Step& step, const Ranks& ranks) {
     wrong = compare_slopes(dalpha, widened(whole_.alpha_dtype, here), verification_);
     if (wrong.empty() && here != first) wrong = "dalpha has other bits than on rank 0";
     if (wrong.empty() && step.read_dx(layer) != dx) wrong = "dx differs from the reference";
-    if (!wrong.empty()) wrong = where + wrong;
+    if (!wrong.empty()) wrong.insert(0, "layer " + std::to_string(layer) + ": ");
   }
   return wrong;
 }

@@ -47,7 +47,7 @@ cd "$project"
 # Needed to build, then to test. python3-pip installs the CUDA wheels, python3-venv the frameworks.
 packages=(
   ca-certificates ccache cmake g++ git libbenchmark-dev libboost-context-dev libcli11-dev libgomp1
-  libhwy-dev libsqlite3-dev ninja-build nlohmann-json3-dev pkg-config python3 python3-pip
+  libhwy-dev libsimdjson-dev libsqlite3-dev ninja-build nlohmann-json3-dev pkg-config python3 python3-pip
   clang-format libbenchmark-tools libgtest-dev python3-jsonschema python3-scipy python3-venv
   python3-yaml util-linux)
 

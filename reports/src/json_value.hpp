@@ -1,98 +1,92 @@
 // A JSON value that knows the path to it, so that what is wrong with it can be named.
+//
+// Read by simdjson, because a fleet's reports are gigabytes.
 #pragma once
 
+#include <simdjson.h>
+
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <optional>
-#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace prelu::reports {
 
 /// Reads what must be there, strictly: throws std::invalid_argument with the path of what is
-/// missing or of another type, and what is allowed.
+/// missing or of another type, and what is allowed. Its Document must outlive it.
 class Value {
  public:
-  using Json = nlohmann::json;
+  Value(simdjson::dom::element element, const std::string& source)
+      : element_(element), source_(&source) {}
 
-  Value(const Json& json, std::string place) : json_(&json), place_(std::move(place)) {}
+  [[noreturn]] void fail(const std::string& message) const;
 
-  [[noreturn]] void fail(const std::string& message) const {
-    throw std::invalid_argument(place_ + ": " + message);
-  }
+  bool has(const char* key) const { return !element_[key].error(); }
 
-  bool has(const std::string& key) const { return json_->is_object() && json_->contains(key); }
-
-  Value at(const std::string& key) const {
-    if (!json_->is_object()) fail("must be an object");
-    const auto found = json_->find(key);
-    if (found == json_->end()) fail("the key \"" + key + "\" is missing");
-    return {*found, place_ + "." + key};
-  }
+  Value at(const char* key) const;
 
   /// The value at `key`, or nothing where the key is missing or its value null.
-  std::optional<Value> find(const std::string& key) const {
-    if (!json_->is_object()) fail("must be an object");
-    const auto found = json_->find(key);
-    if (found == json_->end() || found->is_null()) return std::nullopt;
-    return at(key);
-  }
+  std::optional<Value> find(const char* key) const;
 
-  std::vector<Value> elements() const {
-    if (!json_->is_array()) fail("must be a list");
-    std::vector<Value> values;
-    values.reserve(json_->size());
-    for (std::size_t i = 0; i < json_->size(); ++i) {
-      values.emplace_back((*json_)[i], place_ + "[" + std::to_string(i) + "]");
-    }
-    return values;
-  }
+  std::vector<Value> elements() const;
 
-  std::string text() const {
-    if (!json_->is_string()) fail("must be a string");
-    return json_->get<std::string>();
-  }
-
-  bool boolean() const {
-    if (!json_->is_boolean()) fail("must be true or false");
-    return json_->get<bool>();
-  }
+  std::string text() const;
+  bool boolean() const;
 
   /// null stands for what is not finite; it is read as 0.
-  double number() const {
-    if (json_->is_null()) return 0;
-    if (!json_->is_number()) fail("must be a number");
-    return json_->get<double>();
-  }
+  double number() const;
+  /// Of a list.
+  std::vector<double> numbers() const;
 
   template <class Integer>
   Integer integer() const {
-    const bool fits =
-        json_->is_number_unsigned()
-            ? std::in_range<Integer>(json_->get<std::uint64_t>())
-            : json_->is_number_integer() && std::in_range<Integer>(json_->get<std::int64_t>());
-    if (!fits) fail("must be an integer in range");
-    return json_->get<Integer>();
+    std::uint64_t natural = 0;
+    if (!element_.get(natural) && std::in_range<Integer>(natural)) {
+      return static_cast<Integer>(natural);
+    }
+    std::int64_t value = 0;
+    if (!element_.get(value) && std::in_range<Integer>(value)) return static_cast<Integer>(value);
+    fail("must be an integer in range");
   }
 
   template <class T>
   std::optional<T> optional(T (Value::*read)() const) const {
-    if (json_->is_null()) return std::nullopt;
+    if (element_.is_null()) return std::nullopt;
     return std::invoke(read, *this);
   }
 
-  std::vector<double> numbers() const {
-    std::vector<double> values;
-    for (const Value& element : elements()) values.push_back(element.number());
-    return values;
-  }
+ private:
+  /// From a value to one within it: by a key or, where that is null, by a place in a list. Keys are
+  /// literals.
+  struct Step {
+    const char* key = nullptr;
+    std::size_t index = 0;
+  };
+
+  Value within(simdjson::dom::element element, Step step) const;
+
+  simdjson::dom::element element_;
+  const std::string* source_;
+  std::array<Step, 8> path_{};  ///< deeper than any report
+  std::size_t depth_ = 0;
+};
+
+/// A text of JSON, read without tolerance: see parse_strictly, whose errors these are.
+class Document {
+ public:
+  Document(std::string_view text, std::string_view source);
+
+  Value root() const { return {root_, source_}; }
 
  private:
-  const Json* json_;
-  std::string place_;
+  std::string source_;
+  simdjson::dom::parser parser_;
+  simdjson::dom::element root_;
 };
 
 }  // namespace prelu::reports

@@ -14,7 +14,6 @@
 #include "json_value.hpp"
 #include "random.hpp"
 #include "statistics.hpp"
-#include "strict_json.hpp"
 
 namespace prelu::reports {
 namespace {
@@ -132,8 +131,8 @@ std::string to_json(const NoiseRecord& record) {
 }
 
 NoiseRecord noise_from_json(std::string_view text, std::string_view source) {
-  const nlohmann::json document = parse_strictly(text, source);
-  const Value root(document, std::string(source));
+  const Document document(text, source);
+  const Value root = document.root();
   if (const std::string schema = root.at("schema").text(); schema != kNoiseSchema) {
     root.at("schema").fail("this program reads " + std::string(kNoiseSchema) + ", not '" + schema +
                            "'");

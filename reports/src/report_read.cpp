@@ -8,7 +8,6 @@
 #include "json_value.hpp"
 #include "report.hpp"
 #include "schema_version.hpp"
-#include "strict_json.hpp"
 
 namespace prelu::reports {
 namespace {
@@ -287,8 +286,8 @@ void refuse_unknown_devices(const Report& report, const Value& context) {
 }  // namespace
 
 Report from_json(std::string_view text, std::string_view source) {
-  const nlohmann::json document = parse_strictly(text, source);
-  const Value root(document, std::string(source));
+  const Document document(text, source);
+  const Value root = document.root();
   const Value context = root.at("context");
   const Value ours = context.at("prelu");
   if (const std::string schema = ours.at("schema").text(); schema != kSchemaVersion) {

@@ -11,8 +11,6 @@ namespace {
 using Json = nlohmann::json;
 using Event = Json::parse_event_t;
 
-constexpr std::size_t kDeepest = 32;
-
 /// Follows a parser through a document: where it is, and which keys it has met there.
 class Watch {
  public:

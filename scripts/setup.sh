@@ -4,7 +4,7 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-Usage: scripts/setup.sh [--frameworks] [--check]
+Usage: scripts/setup.sh [--frameworks] [--cluster] [--check]
 
 Installs what is missing of the tools and libraries that the build and the tests need, with the
 system's package manager (Debian, Ubuntu; root or sudo). Where there is no usable nvcc, a pinned CUDA
@@ -15,6 +15,9 @@ there is none, nvdisasm, with which tests read machine code. Quick when nothing 
                  Runtime, JAX, TensorFlow and Keras, as scripts/framework-requirements says, in the
                  virtual environment .toolkit/frameworks (3 GB). One that cannot be installed is
                  named and left out
+  --cluster      also MPI, which prelu-dp-bench is built with, and what plays a cluster in the tests: Slurm
+                 and munge from packages, ReFrame in the virtual environment .toolkit/reframe. What
+                 cannot be installed is named; its tests are skipped
   --check        report what is missing, install nothing; exit 1 if something required is missing
   --help         this text
 
@@ -25,13 +28,15 @@ TEXT
 
 check_only=false
 frameworks=false
+cluster=false
 for argument in "$@"; do
   case "$argument" in
     --check) check_only=true ;;
     --frameworks) frameworks=true ;;
+    --cluster) cluster=true ;;
     -h | --help) usage; exit 0 ;;
     *)
-      echo "setup.sh: unknown argument '$argument'; allowed: --frameworks, --check, --help" >&2
+      echo "setup.sh: unknown argument '$argument'; allowed: --frameworks, --cluster, --check, --help" >&2
       exit 2 ;;
   esac
 done
@@ -203,6 +208,10 @@ if $frameworks; then
     echo "setup: no oneDNN (the package libdnnl-dev)" >&2
   fi
   if $check_only; then scripts/setup/frameworks.sh --check; else scripts/setup/frameworks.sh; fi
+fi
+
+if $cluster; then
+  if $check_only; then scripts/setup/cluster.sh --check; else scripts/setup/cluster.sh; fi
 fi
 
 if $check_only && ((${#missing[@]} > 0)); then exit 1; fi

@@ -23,7 +23,7 @@ if [[ ${1:-} == -h || ${1:-} == --help ]]; then
 fi
 
 cd "$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
-scripts/setup.sh
+scripts/setup.sh --cluster
 
 # Warnings are errors in release as they are in host, whose compilations are then the same, less those
 # of CUDA: ccache has them from release.

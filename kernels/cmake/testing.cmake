@@ -15,7 +15,7 @@ endif()
 # This label says which. What is not named here is tested in both builds.
 set(PRELU_SAME_LABEL "${PRELU_TEST_PREFIX}same_with_cuda")
 set(PRELU_SAME_LIBRARIES "prelu_(counted_kernels|fakes|reports|resources|simt_|wrong_kernels)")
-set(PRELU_SAME_PROGRAMS "prelu-(careless|fake|mutants|report|simt|traffic|wrong)|/plant\\.cmake")
+set(PRELU_SAME_PROGRAMS "prelu-(careless|dp-|fake|mutants|report|simt|traffic|wrong)|/plant\\.cmake")
 
 # prelu_add_unit_test(NAME SOURCES file... LIBRARIES target...): a GoogleTest program; each of its tests
 # is one of CTest's.

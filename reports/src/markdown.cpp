@@ -39,6 +39,12 @@ std::string sampling(const Protocol& protocol) {
   if (protocol.cache == "interleaved") {
     return "all variants in turns, on the same tensors, with what the caches hold of them";
   }
+  if (protocol.cache == "step") {
+    return std::to_string(protocol.repetitions) + " blocks of " + std::to_string(protocol.block) +
+           " iterations, each as long as its slowest rank takes, with what the one before leaves "
+           "in "
+           "the caches";
+  }
   return std::to_string(protocol.repetitions) + " blocks of at most " +
          std::to_string(protocol.block) +
          " cold samples, operands rotated through more than twice the cache";

@@ -80,6 +80,12 @@ std::vector<double> all_samples(const Measurement& measurement) {
   return samples;
 }
 
+double bus_bytes_per_second(const Measurement& measurement) {
+  if (!measurement.data_parallel || !measurement.data_parallel->sums_only) return 0;
+  const auto ranks = static_cast<double>(measurement.data_parallel->ranks);
+  return summarize(measurement).bytes_per_second * 2 * (ranks - 1) / ranks;
+}
+
 Summary summarize(const Measurement& measurement) {
   const Interval interval = median_interval(all_samples(measurement));
   const double seconds = interval.median * 1e-6;

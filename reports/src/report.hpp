@@ -135,6 +135,18 @@ struct Disturbed {
   friend bool operator==(const Disturbed&, const Disturbed&) = default;
 };
 
+/// What data-parallel ranks did in the time that was taken, which is the slowest rank's.
+struct DataParallel {
+  int ranks = 1;
+  std::int64_t layers = 1;         ///< computed in a step
+  std::int64_t sums = 0;           ///< over the ranks, in a step
+  bool sums_only = false;          ///< the time is that of the sums, without the layers
+  std::string kernel;              ///< the variant that computes a layer
+  std::int64_t message_bytes = 0;  ///< of all sums of a step
+
+  friend bool operator==(const DataParallel&, const DataParallel&) = default;
+};
+
 struct Measurement {
   std::int64_t bytes = 0;  ///< minimal traffic of the problem
   std::int64_t elements = 0;
@@ -148,6 +160,7 @@ struct Measurement {
   int throttled = 0;  ///< samples at a clock that was down; taken again while that was possible
   Disturbed disturbed;
   int process = 0;
+  std::optional<DataParallel> data_parallel;  ///< of a run of many ranks
 
   friend bool operator==(const Measurement&, const Measurement&) = default;
 };
@@ -240,6 +253,11 @@ std::vector<double> all_samples(const Measurement& measurement);
 
 /// `measurement` must hold at least one sample.
 Summary summarize(const Measurement& measurement);
+
+/// The bus bandwidth of a measurement of sums only: what each link must carry for the message's
+/// bytes over the time (the algorithm bandwidth), 2 (ranks - 1) / ranks of them, whoever sums. 0
+/// elsewhere.
+double bus_bytes_per_second(const Measurement& measurement);
 
 /// report.json: one row a repetition. Google Benchmark's JSON; ours under "prelu".
 std::string to_json(const Report& report);

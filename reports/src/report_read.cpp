@@ -158,6 +158,19 @@ Disturbed read_disturbed(const Value& value) {
           .kept = disturbed->at("kept").integer<int>()};
 }
 
+/// Only of runs of many ranks.
+std::optional<DataParallel> read_data_parallel(const Value& value) {
+  const std::optional<Value> how = value.find("data_parallel");
+  if (!how) return std::nullopt;
+  const auto bandwidth = how->at("algorithm_bytes_per_second").optional(&Value::number);
+  return DataParallel{.ranks = how->at("ranks").integer<int>(),
+                      .layers = how->at("layers").integer<std::int64_t>(),
+                      .sums = how->at("sums").integer<std::int64_t>(),
+                      .sums_only = bandwidth.has_value(),
+                      .kernel = how->at("kernel").text(),
+                      .message_bytes = how->at("message_bytes").integer<std::int64_t>()};
+}
+
 Network read_network(const Value& value) {
   Network network{.name = value.at("name").text(),
                   .source = value.at("source").text(),
@@ -229,7 +242,8 @@ Result& result_of(const Value& row, const Value& ours, Results& results) {
                                    .clock_mhz = ours.at("sm_mhz").number(),
                                    .throttled = ours.at("throttled").integer<int>(),
                                    .disturbed = read_disturbed(ours),
-                                   .process = process};
+                                   .process = process,
+                                   .data_parallel = read_data_parallel(ours)};
   return results.emplace(std::pair(index, process), std::move(result)).first->second;
 }
 

@@ -75,6 +75,23 @@ Json write_kernel(const std::optional<KernelInfo>& kernel) {
           {"bytes_in_flight_per_sm", kernel->bytes_in_flight_per_sm}};
 }
 
+/// The two bandwidths mean something where nothing but the sums was timed.
+Json write_data_parallel(const Measurement& measurement) {
+  const DataParallel& how = *measurement.data_parallel;
+  Json json{{"ranks", how.ranks},
+            {"layers", how.layers},
+            {"sums", how.sums},
+            {"kernel", how.kernel},
+            {"message_bytes", how.message_bytes},
+            {"algorithm_bytes_per_second", nullptr},
+            {"bus_bytes_per_second", nullptr}};
+  if (how.sums_only) {
+    json["algorithm_bytes_per_second"] = number(summarize(measurement).bytes_per_second);
+    json["bus_bytes_per_second"] = number(bus_bytes_per_second(measurement));
+  }
+  return json;
+}
+
 /// What a timed and an untimed result share.
 Json write_identity(const Result& result, std::size_t index) {
   Json json{{"index", index},
@@ -198,6 +215,7 @@ Json write_row(const Result& result, std::size_t index, const std::vector<double
   if (const Disturbed& disturbed = measurement.disturbed; disturbed != Disturbed{}) {
     ours["disturbed"] = {{"retaken", disturbed.retaken}, {"kept", disturbed.kept}};
   }
+  if (measurement.data_parallel) ours["data_parallel"] = write_data_parallel(measurement);
   return {{"name", result.name},
           {"run_name", result.name},
           {"run_type", "iteration"},

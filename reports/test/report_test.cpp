@@ -47,6 +47,31 @@ TEST(Report, AnEmptyReportSurvivesTheRoundTripToo) {
   EXPECT_EQ(from_json(to_json(Report{}), "empty"), Report{});
 }
 
+TEST(Report, WhatDataParallelRanksDidSurvivesTheRoundTrip) {
+  Report report = example_report();
+  for (Result& result : report.results) {
+    if (!result.measurement) continue;
+    result.measurement->data_parallel = {.ranks = 4,
+                                         .layers = 8,
+                                         .sums = 1,
+                                         .sums_only = report.results.front() == result,
+                                         .kernel = "cpu/backward_threaded",
+                                         .message_bytes = 2048};
+  }
+  EXPECT_EQ(from_json(to_json(report), "ranks"), report);
+}
+
+TEST(Report, TheBusCarriesMoreThanTheMessageAsRanksAreMore) {
+  Measurement measurement{.bytes = 1000,
+                          .repetitions = {{.samples_us = {1.0}}},
+                          .data_parallel = DataParallel{.ranks = 4, .sums_only = true}};
+  EXPECT_DOUBLE_EQ(bus_bytes_per_second(measurement), 1.5e9);
+  measurement.data_parallel->ranks = 1;
+  EXPECT_EQ(bus_bytes_per_second(measurement), 0);
+  measurement.data_parallel = DataParallel{.ranks = 4, .sums_only = false};
+  EXPECT_EQ(bus_bytes_per_second(measurement), 0) << "the time is not that of the sum alone";
+}
+
 TEST(Report, WhatIsNotKnownIsDistinctFromWhatIsOff) {
   Report report = example_report();
   report.environment.governor.reset();

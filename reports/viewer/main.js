@@ -1,0 +1,66 @@
+// From the state in the hash to what is on the screen.
+
+/// In the order of the navigation. `filters`: the view shows a choice of cases. `when`: it has
+/// something to show.
+const views = {
+  cases: {label: 'Cases', open: casesView, filters: true},
+};
+
+const page = loadPage();
+let shown = {};  // report, view, key: what the screen shows at present
+let syncFilters = () => {};
+
+function available() {
+  return Object.entries(views).filter(([, view]) => !view.when || view.when(page));
+}
+
+function currentReport() {
+  return page.reports[state.report] ?? page.reports.at(-1);
+}
+
+function currentView() {
+  const names = new Map(available());
+  return names.has(state.view) ? state.view : 'cases';
+}
+
+function showViews(current) {
+  const links = available().filter(([, {label}]) => label).map(([name, {label}]) => el(
+      'a', {href: hashWith({view: name, case: null, sort: null}),
+            'aria-current': name === current ? 'page' : null}, label));
+  document.getElementById('views').replaceChildren(...links);
+}
+
+/// What needs the view to be built anew; all else is an update of it.
+function viewKey(view) {
+  return [view, page.reports.indexOf(currentReport()), views[view].key?.() ?? ''].join('\n');
+}
+
+function showState() {
+  readState();
+  const report = currentReport();
+  const view = currentView();
+  const filters = document.getElementById('filters');
+  if (shown.report !== report) syncFilters = buildFilters(filters, report.cases);
+  showBanner(page, report);
+  showViews(view);
+  syncFilters();
+  filters.hidden = !views[view].filters;
+  const key = viewKey(view);
+  if (shown.key === key) {
+    shown.opened.update?.();
+    return;
+  }
+  shown.opened?.close?.();
+  const main = document.getElementById('main');
+  const moved = shown.key !== undefined;
+  shown = {report, view, key, opened: views[view].open(main, page, report) ?? {}};
+  if (moved) main.focus({preventScroll: true});
+}
+
+document.getElementById('skip').addEventListener('click', () => document.getElementById('main').focus());
+document.addEventListener('click', closeMenus);
+document.getElementById('about').textContent =
+    `Made by prelu-report ${page.version}. One file: it loads nothing, and sends nothing.`;
+addEventListener('hashchange', showState);
+addEventListener('statechange', showState);
+showState();

@@ -1,8 +1,9 @@
 # The page that `prelu-report render` fills with data: viewer/ and those of d3's modules that it draws
 # with, as one source file. The order is that of use.
 set(viewer "${CMAKE_CURRENT_SOURCE_DIR}/viewer")
-set(viewer_scripts dom format data state banner filters table cases main)
-set(viewer_styles base)
+set(viewer_scripts dom format data state banner filters table cases chart throughput heatmap case compare
+  trend devices function main)
+set(viewer_styles base table views print)
 set(d3_modules internmap d3-array d3-collection d3-color d3-interpolate d3-format d3-time d3-time-format
   d3-scale d3-selection d3-axis d3-path d3-shape)
 

@@ -6,13 +6,13 @@ function shareBar(share) {
   const bar = el('span', {class: 'bar', 'aria-hidden': 'true'}, el('span'));
   bar.firstChild.style.width = `${Math.min(share, 1) * 100}%`;
   return [bar, el('span', null, formatShare(share)),
-          share > suspectShare ? el('span', {class: 'mark', title: 'above 105 %: suspect'}, ' !',
+          share > suspectShare ? el('span', {class: 'flag', title: 'above 105 %: suspect'}, ' !',
                                     unseen('suspect')) : null];
 }
 
 function timeCell(one) {
   return [formatTime(one.time),
-          one.throttled ? el('span', {class: 'mark', title: 'throttled: the clock was down'}, ' T',
+          one.throttled ? el('span', {class: 'flag', title: 'throttled: the clock was down'}, ' T',
                              unseen('throttled')) : null];
 }
 

@@ -59,12 +59,11 @@ function formatBytes(bytes) {
   return `${Number.isInteger(bytes) ? bytes : withPrecision(bytes, 0)} ${units[unit]}`;
 }
 
-/// "4.2 % slower", with the digits that the interval leaves.
+/// "4.2 % slower": a decimal only where the interval is narrower than a percent.
 function formatChange(ratio, low, high) {
   const percent = (ratio - 1) * 100;
-  const text = withPrecision(Math.abs(percent), Math.max((high - low) * 100, 0.1));
-  if (Number(text) === 0) return 'unchanged';
-  return `${text} % ${percent > 0 ? 'slower' : 'faster'}`;
+  const text = Math.abs(percent).toFixed(high - low < 0.01 ? 1 : 0);
+  return Number(text) === 0 ? 'unchanged' : `${text} % ${percent > 0 ? 'slower' : 'faster'}`;
 }
 
 function plural(count, one, many = one + 's') {

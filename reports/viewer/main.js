@@ -3,7 +3,14 @@
 /// In the order of the navigation. `filters`: the view shows a choice of cases. `when`: it has
 /// something to show.
 const views = {
+  compare: {label: 'What changed', open: compareView, filters: true, when: ({comparison}) => comparison},
   cases: {label: 'Cases', open: casesView, filters: true},
+  throughput: {label: 'Throughput', open: throughputView, filters: true},
+  ceiling: {label: 'Share of the ceiling', open: heatmapView, filters: true},
+  trend: {label: 'Trend', open: trendView, filters: true, when: (page) => environments(page).some((reports) => reports.length > 2)},
+  devices: {label: 'Machines', open: devicesView, filters: true, when: (page) => machines(page).size > 1},
+  case: {open: caseView, key: () => state.case},
+  function: {label: 'The function', open: functionView},
 };
 
 const page = loadPage();
@@ -20,7 +27,7 @@ function currentReport() {
 
 function currentView() {
   const names = new Map(available());
-  return names.has(state.view) ? state.view : 'cases';
+  return names.has(state.view) ? state.view : [...names.keys()][0];
 }
 
 function showViews(current) {

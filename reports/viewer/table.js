@@ -31,7 +31,7 @@ function headerCell(column, sort, onSort) {
   return el('th', {scope: 'col', role: 'columnheader', 'aria-sort': direction, class: column.key,
                    title: column.title},
             el('button', {type: 'button', 'data-sort': column.key, onclick: () => onSort(column.key)},
-               column.label, el('span', {'aria-hidden': 'true'}, arrow)));
+               column.label, el('span', {'aria-hidden': 'true'}, arrow)), column.picture?.());
 }
 
 class VirtualTable {

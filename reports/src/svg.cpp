@@ -1,5 +1,190 @@
 #include "svg.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <string_view>
+#include <vector>
+
+#include "format.hpp"
+
 namespace prelu::reports {
-std::string to_svg(const Report&, Theme) { return {}; }
+namespace {
+
+struct Palette {
+  std::string_view page, text, dim, grid, mark, ceiling;
+};
+
+constexpr Palette kLight{"#ffffff", "#14181f", "#545c68", "#e6e8ec", "#0b62a8", "#c2410c"};
+constexpr Palette kDark{"#0d1117", "#e8ebf0", "#a2abb8", "#272d36", "#5cb3ff", "#ff9b5a"};
+
+constexpr double kWidth = 860;
+constexpr double kLeft = 350;
+constexpr double kRight = 70;
+constexpr double kTop = 64;
+constexpr double kRow = 22;
+constexpr double kBottom = 62;
+
+std::string number(double value) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.1f", value);
+  return text.data();
+}
+
+/// "20" or "0.5": what an axis says of round numbers.
+std::string tick(double value) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%g", value);
+  return text.data();
+}
+
+std::string share_of(const Result& result) {
+  const auto share = summarize(*result.measurement).share_of_ceiling;
+  if (!share) return "-";
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.0f %%%s", *share * 100, *share > 1.05 ? " !" : "");
+  return text.data();
+}
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '&') {
+      out += "&amp;";
+    } else if (c == '<') {
+      out += "&lt;";
+    } else {
+      // XML knows no other control characters than these.
+      out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    }
+  }
+  return out;
+}
+
+struct Anchor {
+  double x = 0;
+  double y = 0;
+  std::string_view side = "start";
+};
+
+std::string text(const Anchor& at, std::string_view fill, std::string_view words,
+                 std::string_view more = "") {
+  return "<text x=\"" + number(at.x) + "\" y=\"" + number(at.y) + "\" text-anchor=\"" +
+         std::string(at.side) + "\" fill=\"" + std::string(fill) + "\"" + std::string(more) + ">" +
+         escaped(words) + "</text>\n";
+}
+
+std::string line(double x1, double y1, double x2, double y2, std::string_view colour,
+                 std::string_view width) {
+  return "<line x1=\"" + number(x1) + "\" y1=\"" + number(y1) + "\" x2=\"" + number(x2) +
+         "\" y2=\"" + number(y2) + "\" stroke=\"" + std::string(colour) + "\" stroke-width=\"" +
+         std::string(width) + "\"/>\n";
+}
+
+/// A problem's best variant: GB/s, their interval, and those of the ceiling.
+struct Row {
+  const Result* result = nullptr;
+  double rate = 0;
+  double low = 0;
+  double high = 0;
+  double ceiling = 0;
+};
+
+Row row_of(const Result& result) {
+  const Summary summary = summarize(*result.measurement);
+  const auto bytes = static_cast<double>(result.measurement->bytes);
+  const double ceiling_us = result.measurement->ceiling_us.value_or(0);
+  return {.result = &result,
+          .rate = bytes / summary.median_us * 1e-3,
+          .low = bytes / summary.high_us * 1e-3,
+          .high = bytes / summary.low_us * 1e-3,
+          .ceiling = ceiling_us > 0 ? bytes / ceiling_us * 1e-3 : 0};
+}
+
+/// 1, 2 or 5 times a power of ten, so that the axis has five to ten steps.
+double step_of(double most) {
+  const double power = std::pow(10, std::floor(std::log10(most / 5)));
+  for (const double factor : {1.0, 2.0, 5.0}) {
+    if (most / (factor * power) <= 10) return factor * power;
+  }
+  return 10 * power;
+}
+
+class Chart {
+ public:
+  Chart(const Palette& palette, double most, std::size_t rows)
+      : palette_(palette), most_(most), bottom_(kTop + kRow * static_cast<double>(rows)) {}
+
+  std::string axis() const {
+    std::string svg;
+    const double step = step_of(most_);
+    for (double rate = 0; rate <= most_; rate += step) {
+      svg += line(x(rate), kTop, x(rate), bottom_, palette_.grid, "1");
+      svg += text({x(rate), bottom_ + 18, "middle"}, palette_.dim, tick(rate));
+    }
+    return svg + text({x(most_ / 2), bottom_ + 36, "middle"}, palette_.text, "GB/s");
+  }
+
+  std::string row(const Row& row, std::size_t place) const {
+    const double y = kTop + kRow * (static_cast<double>(place) + 0.5);
+    std::string svg = text({kLeft - 12, y + 4, "end"}, palette_.text, row.result->problem);
+    if (row.ceiling > 0) {
+      svg += line(x(row.ceiling), y - 8, x(row.ceiling), y + 8, palette_.ceiling, "3");
+    }
+    svg += line(x(0), y, x(row.rate), y, palette_.grid, "6");
+    svg += line(x(row.low), y, x(row.high), y, palette_.mark, "2.5");
+    svg += "<circle cx=\"" + number(x(row.rate)) + "\" cy=\"" + number(y) + "\" r=\"4.5\" fill=\"" +
+           std::string(palette_.mark) + "\"><title>" + escaped(row.result->name) +
+           "</title></circle>\n";
+    return svg + text({kWidth - 8, y + 4, "end"}, palette_.dim, share_of(*row.result));
+  }
+
+  std::string legend() const {
+    const double y = kTop - 14;
+    return "<circle cx=\"" + number(kLeft + 6) + "\" cy=\"" + number(y - 4) +
+           "\" r=\"4.5\" fill=\"" + std::string(palette_.mark) + "\"/>\n" +
+           text({kLeft + 16, y}, palette_.dim, "best variant, with its 95 % interval") +
+           line(kLeft + 258, y - 12, kLeft + 258, y + 3, palette_.ceiling, "3") +
+           text({kLeft + 266, y}, palette_.dim, "ceiling: fastest copy") +
+           text({kWidth - 8, y, "end"}, palette_.dim, "share");
+  }
+
+  double height() const { return bottom_ + kBottom; }
+
+ private:
+  double x(double rate) const {
+    return kLeft + (kWidth - kLeft - kRight) * std::min(rate / most_, 1.0);
+  }
+
+  const Palette& palette_;
+  double most_;
+  double bottom_;
+};
+
+}  // namespace
+
+std::string to_svg(const Report& report, Theme theme) {
+  const Palette& palette = theme == Theme::dark ? kDark : kLight;
+  std::vector<Row> rows;
+  for (const Result* result : best_of_each_problem(report)) rows.push_back(row_of(*result));
+  double most = 1e-3;  // an axis needs a length, even of nothing
+  for (const Row& row : rows) most = std::max({most, row.high, row.ceiling});
+  const Chart chart(palette, most * 1.02, rows.size());
+
+  const std::string title =
+      "PReLU on " + device_line(report) + ", " + report.environment.date.substr(0, 10);
+  std::string svg =
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + number(kWidth) + "\" height=\"" +
+      number(chart.height()) + "\" viewBox=\"0 0 " + number(kWidth) + " " + number(chart.height()) +
+      "\" role=\"img\" font-family=\"system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif\" "
+      "font-size=\"12\">\n<title>" +
+      escaped(title) + ": throughput of the best variant of each problem</title>\n" +
+      "<rect width=\"100%\" height=\"100%\" fill=\"" + std::string(palette.page) + "\"/>\n" +
+      text({12, 24}, palette.text, title, " font-size=\"16\" font-weight=\"600\"");
+  svg += chart.legend() + chart.axis();
+  for (std::size_t i = 0; i < rows.size(); ++i) svg += chart.row(rows[i], i);
+  return svg + "</svg>\n";
+}
+
 }  // namespace prelu::reports

@@ -63,7 +63,7 @@ function csvOf(cases) {
 
 function casesView(main, page, report) {
   const table = new VirtualTable({
-    label: 'Cases', className: 'cases', columns: caseColumns,
+    label: 'Cases', className: 'cases', cards: true, columns: caseColumns,
     href: (one) => hashWith({view: 'case', case: one.id}),
     rowClass: (one) => one.status, note: reasonOf, noteFrom: 3,
   });

@@ -96,7 +96,7 @@ function compareView(main, page) {
   const most = reach(rows.filter(({difference}) => difference).map(({difference}) => difference));
   const columns = compareColumns(most);
   const table = new VirtualTable({
-    label: 'Comparison', className: 'compare', columns,
+    label: 'Comparison', className: 'compare', cards: true, columns,
     href: (row) => hashWith({view: 'case', case: row.id, sort: null}),
     rowClass: ({verdict}) => `verdict-${verdict.replace(' ', '-')}`,
   });

@@ -80,7 +80,7 @@ function devicesView(main, page) {
   const update = () => {
     const rows = stripRows(page, matcher());
     showCount(new Set(rows.flatMap(({ratios}) => ratios.map(({id}) => id))).size, all);
-    replace(place, stripTable(page, rows, Math.max(260, Math.min(560, main.clientWidth - 720))));
+    replace(place, stripTable(page, rows, narrow.matches ? main.clientWidth : Math.max(260, Math.min(560, main.clientWidth - 720))));
   };
   addEventListener('resize', update);
   update();

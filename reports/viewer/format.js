@@ -1,5 +1,14 @@
 // Numbers as people read them: the rules of the Markdown (format.cpp), so that both say the same.
 
+/// As printf has it: what lies exactly in the middle goes to the even digit. toFixed alone rounds it up.
+function fixed(value, decimals) {
+  const more = Math.min(60, 100 - decimals);
+  const exact = value.toFixed(decimals + more);
+  const middle = /^50*$/.test(exact.slice(-more));
+  const cut = exact.slice(0, -more).replace(/\.$/, '');
+  return middle && Number(cut.at(-1)) % 2 === 0 ? cut : value.toFixed(decimals);
+}
+
 /// As many decimals as `uncertainty` leaves meaningful, but two or three significant digits.
 function withPrecision(value, uncertainty) {
   if (!Number.isFinite(value)) return '-';
@@ -10,7 +19,7 @@ function withPrecision(value, uncertainty) {
     const meaningful = -Math.floor(Math.log10(uncertainty));
     decimals = Math.min(Math.max(meaningful, 1 - magnitude), decimals);
   }
-  return value.toFixed(Math.min(Math.max(decimals, 0), 100));
+  return fixed(value, Math.min(Math.max(decimals, 0), 90));
 }
 
 function timeUnit(us) {
@@ -46,7 +55,7 @@ function formatBandwidth(bytes, {median, low, high}) {
 const suspectShare = 1.05;
 
 function formatShare(share) {
-  return share === null ? '-' : `${(share * 100).toFixed(0)} %`;
+  return share === null ? '-' : `${fixed(share * 100, 0)} %`;
 }
 
 function formatBytes(bytes) {
@@ -63,7 +72,7 @@ function formatBytes(bytes) {
 function formatChange(ratio, low, high) {
   const percent = (ratio - 1) * 100;
   const text = Math.abs(percent).toFixed(high - low < 0.01 ? 1 : 0);
-  return Number(text) === 0 ? 'unchanged' : `${text} % ${percent > 0 ? 'slower' : 'faster'}`;
+  return Number(text) === 0 ? '0 %' : `${text} % ${percent > 0 ? 'slower' : 'faster'}`;
 }
 
 function plural(count, one, many = one + 's') {

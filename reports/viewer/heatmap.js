@@ -32,10 +32,10 @@ function heatTable(label, cases) {
     })),
   ];
   const table = new VirtualTable({
-    label, className: 'heatmap', columns, tall: false,
+    label, className: 'heatmap', columns,
     href: ({problem}) => hashWith({view: 'cases', q: problem, sort: null}),
   });
-  table.element.style.setProperty('--columns', columns.length);
+  table.element.style.setProperty('--variants', variants.length);
   return {table, problems, columns};
 }
 

@@ -71,3 +71,4 @@ document.getElementById('about').textContent =
 addEventListener('hashchange', showState);
 addEventListener('statechange', showState);
 showState();
+performance.mark('shown');

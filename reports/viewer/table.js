@@ -1,7 +1,7 @@
 // A table of any length: only the rows in sight are in the document. It scrolls with the page.
 
 const narrow = matchMedia('(max-width: 760px)');
-const rowHeight = () => (narrow.matches ? 64 : 30);
+
 
 /// Orders by a column; what has no value comes last either way.
 function sortRows(rows, column, descending) {
@@ -36,12 +36,12 @@ function headerCell(column, sort, onSort) {
 
 class VirtualTable {
   /// options: label, columns (key, label, numeric, value, cell), href(row), className(row),
-  /// note(row): what stands in place of all columns from `noteFrom` on.
+  /// note(row): what stands in place of all columns from `noteFrom` on. cards: see height().
   constructor(options) {
     this.options = options;
     this.head = el('tr', {role: 'row', 'aria-rowindex': 1});
     this.body = el('tbody', {role: 'rowgroup'});
-    this.element = el('table', {role: 'table', class: `virtual ${options.className ?? ''}`,
+    this.element = el('table', {role: 'table', class: `virtual ${options.className ?? ''}${options.cards ? ' cards' : ''}`,
                                 'aria-label': options.label},
                       el('thead', {role: 'rowgroup'}, this.head), this.body);
     this.rows = [];
@@ -54,6 +54,11 @@ class VirtualTable {
                       ['beforeprint', () => this.print(true)],
                       ['afterprint', () => this.print(false)]];
     for (const [event, listener] of this.listeners) addEventListener(event, listener);
+  }
+
+  /// On a phone the rows of some tables are cards of two lines.
+  height() {
+    return narrow.matches && this.options.cards ? 64 : 30;
   }
 
   close() {
@@ -84,7 +89,7 @@ class VirtualTable {
 
   drawNow() {
     if (!this.element.isConnected) return;
-    const height = rowHeight();
+    const height = this.height();
     const above = -this.body.getBoundingClientRect().top;
     const count = Math.ceil(innerHeight / height);
     let first = Math.max(0, Math.floor(above / height) - count);
@@ -133,20 +138,31 @@ class VirtualTable {
 
   /// Arrows and page keys move from row to row, as in any list; Enter follows the row's link.
   keyDown(event) {
-    const page = Math.max(1, Math.floor(innerHeight / rowHeight()) - 2);
+    const page = Math.max(1, Math.floor(innerHeight / this.height()) - 2);
     const last = this.rows.length - 1;
+    if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') return this.across(event);
     const moves = {ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -last, End: last};
-    if (!(event.key in moves) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!(event.key in moves) || event.ctrlKey || event.metaKey || event.altKey) return undefined;
     event.preventDefault();
     const at = event.target.closest('tr')?.dataset.row;
     const next = Number(at ?? this.active) + moves[event.key];
     this.focus(Math.min(Math.max(next, 0), last));
+    return undefined;
+  }
+
+  /// To the next link of the same row.
+  across(event) {
+    const links = [...event.target.closest('tr').querySelectorAll('a')];
+    const next = links[links.indexOf(event.target) + (event.key === 'ArrowRight' ? 1 : -1)];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
   }
 
   focus(i) {
     this.link(this.active)?.setAttribute('tabindex', -1);
     this.active = i;
-    const height = rowHeight();
+    const height = this.height();
     const top = this.body.getBoundingClientRect().top + i * height;
     const room = 2 * height;  // the header stays in sight
     if (top < room) scrollBy(0, top - room);

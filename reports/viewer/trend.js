@@ -56,7 +56,7 @@ const trendColumns = [
 function trendView(main, page) {
   const rows = trendRows(page);
   const table = new VirtualTable({
-    label: 'Trend', className: 'compare', columns: trendColumns,
+    label: 'Trend', className: 'compare', cards: true, columns: trendColumns,
     href: (row) => hashWith({view: 'case', case: row.id, report: page.reports.indexOf(row.points.at(-1).report), sort: null}),
   });
   replace(main, el('h2', null, 'From report to report'),

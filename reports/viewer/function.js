@@ -50,7 +50,7 @@ function functionView(main) {
   const update = () => {
     const wanted = Number(state.a ?? 0.25);
     const alpha = Number.isFinite(wanted) ? Math.min(Math.max(wanted, -1), 2) : 0.25;
-    const atZero = state.zero in slopesAtZero ? state.zero : 'one';
+    const atZero = Object.hasOwn(slopesAtZero, state.zero ?? '') ? state.zero : 'one';
     slider.value = alpha;
     number.textContent = alpha.toFixed(2);
     for (const radio of main.querySelectorAll('[name=zero]')) radio.checked = radio.value === atZero;

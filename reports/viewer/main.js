@@ -22,7 +22,7 @@ function available() {
 }
 
 function currentReport() {
-  return page.reports[state.report] ?? page.reports.at(-1);
+  return page.reports.find((_, i) => String(i) === state.report) ?? page.reports.at(-1);
 }
 
 function currentView() {

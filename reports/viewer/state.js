@@ -31,9 +31,18 @@ function adjust(changes) {
   window.dispatchEvent(new Event('statechange'));
 }
 
-/// A list in the hash. Names hold no commas; one that does is still one name.
+/// A hash that someone has typed may be no encoding of anything: then it stands for itself.
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/// A list in the hash. A name with a comma is still one name: each is encoded by itself.
 function listIn(key) {
-  return new Set((state[key] ?? '').split(',').filter(Boolean).map(decodeURIComponent));
+  return new Set((state[key] ?? '').split(',').filter(Boolean).map(decoded));
 }
 
 function listText(names) {

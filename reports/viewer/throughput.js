@@ -103,7 +103,7 @@ function throughputView(main, page, report) {
   replace(main, el('h2', null, 'Throughput against bytes'),
           el('p', null, el('label', {for: 'by'}, 'A series for each '), by), chart.element, place, note);
   const update = () => {
-    by.value = state.by in seriesKeys ? state.by : 'variant';
+    by.value = Object.hasOwn(seriesKeys, state.by ?? '') ? state.by : 'variant';
     const matching = filtered(report.cases);
     const shown = matching.filter((one) => one.time && one.bytes > 0);
     showCount(matching.length, report.cases.length);

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 import shutil
 import sys
 import time
@@ -107,18 +108,20 @@ class Browser:
         self.settle()
 
     def complaints(self):
-        """What stands on the console, and each request that was for something else than a page of ours."""
+        """What stands on the console, and each request for something else than a page of ours that the
+        policy did not block."""
         found = [entry["message"] for entry in self.driver.get_log("browser")
                  if entry["level"] in ("SEVERE", "WARNING")]
+        requests, blocked = {}, set()
         for entry in self.driver.get_log("performance"):
             message = json.loads(entry["message"])["message"]
             if message["method"] == "Network.requestWillBeSent":
-                url = message["params"]["request"]["url"]
-                if not url.startswith(("file:", "about:", "blob:")):
-                    found.append("a request: " + url)
-                elif url.startswith("file:") and not url.split("#")[0].endswith(".html"):
-                    found.append("a request: " + url)
-        return found
+                requests[message["params"]["requestId"]] = message["params"]["request"]["url"]
+            elif message["method"] == "Network.loadingFailed" and message["params"].get("blockedReason") == "csp":
+                blocked.add(message["params"]["requestId"])
+        ours = re.compile(r"(about|blob|data):|file:[^#]*\.html(#|$)", re.S)
+        return found + ["a request: " + url for key, url in requests.items()
+                        if key not in blocked and not ours.match(url)]
 
     def wait_for(self, condition, what, seconds=20):
         end = time.monotonic() + seconds

@@ -36,14 +36,15 @@ class Hostile(PageTest):
         self.assertIn(made_reports.HOSTILE[0], self.browser.script("return document.body.textContent"))
 
     def test_every_case_opens(self):
+        self.browser.open(self.one)
         for text in made_reports.HOSTILE:
-            for name in ("v/" + text, "w/" + text):
-                self.browser.open(self.one, "view=cases")
+            for variant in ("v/" + text, "w/" + text):
+                name = variant + "/" + text
                 self.browser.script("location.hash = '#' + new URLSearchParams({view: 'case', case: arguments[0]})", name)
                 self.browser.settle()
                 self.assert_harmless()
                 if "\0" not in text:
-                    self.assertIn(name.split("/")[0] + "/" + text, self.browser.script(
+                    self.assertIn(variant, self.browser.script(
                         "return document.querySelector('main h2').textContent"))
 
     def test_a_facet_of_any_value_filters(self):
@@ -96,7 +97,6 @@ class Policy(PageTest):
             add('script', {textContent: 'window.harmed = 5'});
             add('style', {textContent: 'body { display: none }'});
             add('iframe', {src: 'https://example.invalid/'});
-            add('div', {}).setAttribute?.('onclick', '');
             setTimeout(() => done(seen.sort()), 500);""")
         for directive in ("connect-src", "frame-src", "img-src", "script-src-elem", "style-src-elem"):
             self.assertIn(directive, blocked)

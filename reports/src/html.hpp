@@ -18,10 +18,13 @@ struct PageReport {
 struct Page {
   std::vector<PageReport> reports;
   std::optional<Comparison> comparison;  ///< of two reports, or of two sides
+  /// "prelu-trend/1", as `prelu-report trend --json` writes it; empty where there is no history.
+  std::string trend;
 };
 
-/// "prelu-page/1", the data of a page: every report without loss, what was derived from its samples,
-/// and the comparison. Throws std::invalid_argument where it is more than a browser can show.
+/// "prelu-page/1", the data of a page: every report without loss, what was derived from its
+/// samples, the comparison and the trend. Throws std::invalid_argument where it is more than a
+/// browser can show, or the trend is none.
 std::string page_json(const Page& page);
 
 /// report.html. Throws as page_json does.

@@ -10,6 +10,7 @@
 #include "format.hpp"
 #include "html.hpp"
 #include "schema_version.hpp"
+#include "strict_json.hpp"
 
 namespace prelu::reports {
 namespace {
@@ -77,9 +78,17 @@ Json write_report(const PageReport& one) {
   report["benchmarks"] = differences(report["benchmarks"]);
   return {{"file", one.file},
           {"device", device_line(one.report)},
-          {"verdict", verdict(one.report)},
           {"summaries", summaries(one.report)},
           {"report", std::move(report)}};
+}
+
+Json read_trend(const std::string& text) {
+  if (text.empty()) return nullptr;
+  Json trend = parse_strictly(text, "the trend");
+  if (!trend.is_object() || trend.value("schema", Json()) != "prelu-trend/1") {
+    throw std::invalid_argument("the trend: is none that prelu-report trend --json wrote");
+  }
+  return trend;
 }
 
 }  // namespace
@@ -90,7 +99,8 @@ std::string page_json(const Page& page) {
   Json document{{"schema", "prelu-page/1"},
                 {"version", kProgramVersion},
                 {"reports", std::move(reports)},
-                {"comparison", nullptr}};
+                {"comparison", nullptr},
+                {"trend", read_trend(page.trend)}};
   if (page.comparison) {
     document["comparison"] = Json::parse(comparison_json(*page.comparison, 0));
     document["comparison"]["text"] = comparison_verdict(*page.comparison);

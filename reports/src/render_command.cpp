@@ -30,6 +30,7 @@ struct Options {
   std::string output;
   std::string format;
   std::string readme;
+  std::string trend;
   bool dark = false;
 };
 
@@ -51,11 +52,17 @@ std::optional<Comparison> comparison(const std::vector<std::string>& arguments) 
                  {});
 }
 
-Page page(const std::vector<std::string>& arguments) {
-  Page page{.comparison = comparison(arguments)};
-  for (const std::string& argument : arguments) {
+/// Enough to know a report by. The page may be mailed: where its files lay is nobody's business.
+std::string short_name(const std::filesystem::path& file) {
+  return (file.parent_path().filename() / file.filename()).string();
+}
+
+Page page(const Options& options) {
+  Page page{.comparison = comparison(options.reports)};
+  if (!options.trend.empty()) page.trend = read_file(options.trend);
+  for (const std::string& argument : options.reports) {
     for (const std::filesystem::path& file : report_files(argument)) {
-      page.reports.push_back({.file = file.string(), .report = read_report(file)});
+      page.reports.push_back({.file = short_name(file), .report = read_report(file)});
     }
   }
   return page;
@@ -70,7 +77,7 @@ Report only_report(const Options& options) {
 }
 
 std::string rendered(const Options& options) {
-  if (options.format == "html") return to_html(page(options.reports));
+  if (options.format == "html") return to_html(page(options));
   if (options.format == "markdown" && options.reports.size() == 2) {
     return comparison_markdown(*comparison(options.reports));
   }
@@ -125,6 +132,8 @@ void add_render_command(CLI::App& app, int& status) {
                    "peers (beside other libraries) or ci-json; markdown unless the output's name "
                    "says another")
       ->check(CLI::IsMember({"html", "markdown", "csv", "svg", "table", "peers", "ci-json"}));
+  command->add_option("--trend", options->trend,
+                      "html: the history too, from a file that prelu-report trend --json wrote");
   command->add_flag("--dark", options->dark, "svg: for a dark background");
   command
       ->add_option("--readme", options->readme,

@@ -64,7 +64,8 @@ function drawAxis(group, axis, at, ticks) {
 
 class Chart {
   /// options: label, x and y (label, log, domain, ticks(domain, room), format), series (name,
-  /// number, lines: lists of points {x, y, low, high}, joined, marked), curves (points, label, className, dash),
+  /// number, lines: lists of points {x, y, low, high}, joined, marked), curves (points, label, className, dash,
+  /// below: where the label stands),
   /// verticals and horizontals (at, label, className), right: the room for the latter's labels, bands
   /// (low, high), height, describe(point),
   /// open(point), hidden: names that are not shown.
@@ -166,14 +167,14 @@ class Chart {
         svg('text', {class: 'guide-label', x: width - this.right + 4, y: y + 4}, label));
   }
 
-  curve(root, {points, label, className = '', dash}) {
+  curve(root, {points, label, className = '', dash, below = false}) {
     if (!points.length) return;
     const path = d3.line().x((one) => this.x(one[0])).y((one) => this.y(one[1]))(points);
     root.append(svg('path', {class: `curve ${className}`, d: path, 'stroke-dasharray': dash}));
     if (!label) return;
     const [x, y] = points.at(-1);
     root.append(svg('text', {class: 'guide-label', x: Math.min(this.x(x), this.x.range()[1]),
-                             y: this.y(y) - 7, 'text-anchor': 'end'}, label));
+                             y: this.y(y) + (below ? 16 : -7), 'text-anchor': 'end'}, label));
   }
 
   series(root, {number, lines, joined = true, marked = true, className = ''}) {

@@ -46,8 +46,8 @@ function strip(ratios, x, width) {
 
 function stripAxis(x, width) {
   const root = svg('svg', {width, height: 24, 'aria-hidden': 'true'});
-  const ticks = logTicks(x.domain()).filter((tick, i, list) => list.length < 9 || i % 2 === 0);
-  drawAxis(root, d3.axisTop(x).tickFormat((ratio) => `×${ratio.toPrecision(2)}`), 'translate(0,22)', [...new Set([...ticks, 1])]);
+  const ticks = d3.scaleLinear().domain(x.domain()).ticks(5).filter((ratio) => ratio > 0);
+  drawAxis(root, d3.axisTop(x).tickFormat((ratio) => `×${Number(ratio.toPrecision(3))}`), 'translate(0,22)', [...new Set([...ticks, 1])]);
   return root;
 }
 

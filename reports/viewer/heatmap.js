@@ -22,7 +22,7 @@ function heatTable(label, cases) {
   });
   const variants = [...new Set(cases.map((one) => one.variant))].sort();
   const columns = [
-    {key: 'problem', label: 'Problem', opens: true, value: (row) => row.problem, cell: (row) => row.problem},
+    {key: 'problem', label: 'Problem', opens: true, value: (row) => row.problem, cell: (row) => row.problem.split('/').slice(1).join('/') || row.problem},
     {key: 'best', label: 'Best', numeric: true, value: (row) => row.best,
      cell: (row) => (row.best === null ? '-' : formatShare(row.best))},
     ...variants.map((variant) => ({

@@ -7,7 +7,7 @@ const views = {
   cases: {label: 'Cases', open: casesView, filters: true},
   throughput: {label: 'Throughput', open: throughputView, filters: true},
   ceiling: {label: 'Share of the ceiling', open: heatmapView, filters: true},
-  trend: {label: 'Trend', open: trendView, filters: true, when: (page) => environments(page).some((reports) => reports.length > 2)},
+  trend: {label: 'Trend', open: trendView, filters: true, when: hasTrend},
   devices: {label: 'Machines', open: devicesView, filters: true, when: (page) => machines(page).size > 1},
   case: {open: caseView, key: () => state.case},
   function: {label: 'The function', open: functionView},

@@ -51,8 +51,9 @@ function ceilingCurves(report, shown) {
   const directions = new Set(shown.map((one) => `${one.device} ${one.direction === 'forward' ? 1 : 2}`));
   const ceilings = report.context.prelu.ceilings.filter(
       ({device, reads, bytes, median_us: us}) => directions.has(`${device} ${reads}`) && bytes > 0 && us > 0);
+  const several = new Set(ceilings.map(({device}) => device)).size > 1;
   return [...grouped(ceilings, ({device, reads}) => `${device} ${reads}`).values()].map((list) => ({
-    label: `ceiling: ${plural(list[0].reads, 'read')}, 1 write`, className: 'ceiling',
+    label: `${several ? `${list[0].device} ` : ''}ceiling: ${plural(list[0].reads, 'read')}, 1 write`, below: list[0].reads > 1, className: 'ceiling',
     dash: list[0].reads === 1 ? '8 4' : '2 4',
     points: highest(list.map(({bytes, median_us: us}) => [bytes, bytes / us * 1e-3])),
   }));

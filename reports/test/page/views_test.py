@@ -1,5 +1,7 @@
 """Each view is opened, filtered, sorted and linked to; and what it says is what the Markdown says."""
 
+import json
+
 import made_reports
 from browser import ActionChains
 from settings import PageTest, render
@@ -151,7 +153,7 @@ class Views(PageTest):
     def test_the_share_of_the_ceiling_is_a_table_of_problems_by_variants(self):
         self.browser.open(self.one, "view=ceiling&q=32x64x4096 bf16 cpu/forward")
         problem, best, naive, packed = self.browser.texts(".heatmap tbody tr td")
-        self.assertEqual(problem, "forward/bf16/nchw/per_channel/32x64x4096")
+        self.assertEqual(problem, "bf16/nchw/per_channel/32x64x4096")
         self.assertRegex(naive, r"^(79|80|81) %$")
         self.assertRegex(packed, r"^1[12]\d % !\nsuspect$")
         self.assertTrue(packed.startswith(best))
@@ -192,6 +194,25 @@ class Views(PageTest):
         self.assertEqual(len(self.browser.all(".strips tbody tr")), 2)
         self.browser.open(page, "view=devices&q=backward_packed cpu")
         self.assertEqual(self.browser.texts(".strips tbody td:nth-child(2)"), ["×0.96", "×1.04"])
+
+    def test_a_history_is_drawn_with_its_changes(self):
+        name = CASE
+        points = [{"commit": f"{i}" * 40, "time": 1_800_000_000 + 86_400 * i, "median_us": 10.0 + (i > 3),
+                   "low_us": 9.9 + (i > 3), "high_us": 10.1 + (i > 3), "reports": 2} for i in range(8)]
+        trend = {"schema": "prelu-trend/1", "series": [{
+            "name": name, "environment_key": "k", "device": "d", "noise": 0.01, "points": points, "changes": [
+                {"last_before": 3, "first_after": 4, "before_us": 10.0, "after_us": 11.0, "ratio": 1.1}]}]}
+        file, page = self.path / "trend.json", self.path / "history.html"
+        file.write_text(json.dumps(trend), encoding="utf-8")
+        render(self.path / "one0.json", "--trend", file, "-o", page)
+        self.browser.open(page, "view=trend")
+        self.assertEqual([row[-1] for row in self.shown()], ["10 % slower"])
+        self.assertEqual(len(self.browser.all(".spark .guide")), 1)
+        self.browser.click("tr[data-row='0'] td.change")
+        self.assertIn("From commit to commit", self.browser.texts("h3"))
+        file.write_text("{}", encoding="utf-8")
+        self.assertIn("is none that prelu-report trend --json wrote",
+                      render(self.path / "one0.json", "--trend", file, "-o", page, status=2))
 
     def test_the_function_moves_with_alpha_and_its_slope_at_zero(self):
         self.browser.open(self.one, "view=function&a=0.5&zero=alpha")

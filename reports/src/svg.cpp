@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -19,8 +20,8 @@ struct Palette {
 constexpr Palette kLight{"#ffffff", "#14181f", "#545c68", "#e6e8ec", "#0b62a8", "#c2410c"};
 constexpr Palette kDark{"#0d1117", "#e8ebf0", "#a2abb8", "#272d36", "#5cb3ff", "#ff9b5a"};
 
-constexpr double kWidth = 860;
-constexpr double kLeft = 350;
+constexpr double kWidth = 900;
+constexpr double kLeft = 390;
 constexpr double kRight = 70;
 constexpr double kTop = 64;
 constexpr double kRow = 22;
@@ -111,10 +112,21 @@ double step_of(double most) {
   return 10 * power;
 }
 
+/// Small enough for a long line to end inside of the picture.
+double title_size(std::string_view title) {
+  constexpr double kUsual = 16;
+  constexpr double kFits = 88;  // characters of the usual size
+  return std::min(kUsual, kUsual * kFits / static_cast<double>(title.size() + 1));
+}
+
 class Chart {
  public:
-  Chart(const Palette& palette, double most, std::size_t rows)
-      : palette_(palette), most_(most), bottom_(kTop + kRow * static_cast<double>(rows)) {}
+  Chart(const Palette& palette, double most, const std::vector<Row>& rows)
+      : palette_(palette), most_(most), bottom_(kTop + kRow * static_cast<double>(rows.size())) {
+    std::set<std::string_view> devices;
+    for (const Row& row : rows) devices.insert(row.result->device);
+    devices_ = devices.size();
+  }
 
   std::string axis() const {
     std::string svg;
@@ -128,7 +140,8 @@ class Chart {
 
   std::string row(const Row& row, std::size_t place) const {
     const double y = kTop + kRow * (static_cast<double>(place) + 0.5);
-    std::string svg = text({kLeft - 12, y + 4, "end"}, palette_.text, row.result->problem);
+    std::string svg = text({kLeft - 12, y + 4, "end"}, palette_.text,
+                           (devices_ > 1 ? row.result->device + ": " : "") + row.result->problem);
     if (row.ceiling > 0) {
       svg += line(x(row.ceiling), y - 8, x(row.ceiling), y + 8, palette_.ceiling, "3");
     }
@@ -160,6 +173,7 @@ class Chart {
   const Palette& palette_;
   double most_;
   double bottom_;
+  std::size_t devices_ = 0;
 };
 
 }  // namespace
@@ -170,7 +184,7 @@ std::string to_svg(const Report& report, Theme theme) {
   for (const Result* result : best_of_each_problem(report)) rows.push_back(row_of(*result));
   double most = 1e-3;  // an axis needs a length, even of nothing
   for (const Row& row : rows) most = std::max({most, row.high, row.ceiling});
-  const Chart chart(palette, most * 1.02, rows.size());
+  const Chart chart(palette, most * 1.02, rows);
 
   const std::string title =
       "PReLU on " + device_line(report) + ", " + report.environment.date.substr(0, 10);
@@ -181,7 +195,8 @@ std::string to_svg(const Report& report, Theme theme) {
       "font-size=\"12\">\n<title>" +
       escaped(title) + ": throughput of the best variant of each problem</title>\n" +
       "<rect width=\"100%\" height=\"100%\" fill=\"" + std::string(palette.page) + "\"/>\n" +
-      text({12, 24}, palette.text, title, " font-size=\"16\" font-weight=\"600\"");
+      text({12, 24}, palette.text, title,
+           " font-size=\"" + number(title_size(title)) + "\" font-weight=\"600\"");
   svg += chart.legend() + chart.axis();
   for (std::size_t i = 0; i < rows.size(); ++i) svg += chart.row(rows[i], i);
   return svg + "</svg>\n";

@@ -151,7 +151,8 @@ function caseView(main, page, report) {
   const one = report.byId.get(state.case);
   if (!one) {
     replace(main, el('p', {class: 'empty'}, 'This report holds no case ', el('code', null, state.case ?? '(none)'), '. ',
-                     el('a', {href: hashWith({view: 'cases', case: null})}, 'All cases')));
+                     el('a', {href: hashWith({view: 'cases', case: null})}, 'All cases')),
+            trendOfCase(page, {id: state.case, name: state.case}));
     return {};
   }
   const chart = one.time ? sampleChart(one, timeUnit(one.time.median)) : null;

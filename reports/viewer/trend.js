@@ -42,12 +42,13 @@ function rowsOfReports(page) {
 
 function rowsOfHistory(page) {
   const known = new Map(page.reports.flatMap(({cases}) => cases.map((one) => [one.name, one])));
+  const several = new Set(page.trend.series.map(({environment_key: key}) => key)).size > 1;
   return page.trend.series.filter(({points}) => points.length).map((series) => {
     const {name} = series;
     const one = known.get(name) ?? {
       ...caseOf(name, {variant: name.split('/').slice(0, 2).join('/'), problem: name.split('/').slice(2).join('/')}, 0),
       id: name, searched: name.toLowerCase()};
-    return trendRow(one, seriesPoints(series), series.points.length, series.changes);
+    return {...trendRow(one, seriesPoints(series), series.points.length, series.changes), where: several ? series.device : ''};
   });
 }
 
@@ -80,7 +81,8 @@ function ratioWidth({first, last, ratio}) {
 }
 
 const trendColumns = [
-  {key: 'problem', label: 'Problem', value: (row) => row.problem, opens: true, cell: (row) => row.problem},
+  {key: 'problem', label: 'Problem', value: (row) => row.problem, opens: true,
+   cell: (row) => [row.problem, row.where ? el('span', {class: 'dim'}, ` on ${row.where}`) : null]},
   {key: 'variant', label: 'Variant', value: (row) => row.variant, cell: (row) => row.variant},
   {key: 'plot', label: 'Time, one by one', numeric: true, value: (row) => row.changes?.length ?? row.points.length,
    cell: (row) => [spark(row), unseen(row.points.map(({time}) => formatTime(time)).join(', '))]},

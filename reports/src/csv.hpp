@@ -7,7 +7,8 @@
 
 namespace prelu::reports {
 
-/// One line a case, timed or not, after a line that names the columns. Numbers have all their digits.
+/// One line a case, timed or not, after a line that names the columns. Numbers have all their
+/// digits.
 std::string to_csv(const Report& report);
 
 }  // namespace prelu::reports

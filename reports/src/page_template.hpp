@@ -1,4 +1,5 @@
-// The page without its data: viewer/ and the chart library, made one text when the program is built.
+// The page without its data: viewer/ and the chart library, made one text when the program is
+// built.
 #pragma once
 
 #include <string_view>

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <set>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "format.hpp"
@@ -63,24 +64,54 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
+using Attributes = std::vector<std::pair<std::string_view, std::string>>;
+
+/// `content` is SVG; of text, what escaped() made of it.
+std::string element(std::string_view tag, const Attributes& attributes,
+                    std::string_view content = "") {
+  std::string svg = "<" + std::string(tag);
+  for (const auto& [name, value] : attributes) svg += " " + std::string(name) + "='" + value + "'";
+  return svg + ">" + std::string(content) + "</" + std::string(tag) + ">\n";
+}
+
 struct Anchor {
   double x = 0;
   double y = 0;
   std::string_view side = "start";
 };
 
-std::string text(const Anchor& at, std::string_view fill, std::string_view words,
-                 std::string_view more = "") {
-  return "<text x=\"" + number(at.x) + "\" y=\"" + number(at.y) + "\" text-anchor=\"" +
-         std::string(at.side) + "\" fill=\"" + std::string(fill) + "\"" + std::string(more) + ">" +
-         escaped(words) + "</text>\n";
+std::string text(const Anchor& at, std::string_view colour, std::string_view words,
+                 const Attributes& more = {}) {
+  Attributes attributes{{"x", number(at.x)},
+                        {"y", number(at.y)},
+                        {"text-anchor", std::string(at.side)},
+                        {"fill", std::string(colour)}};
+  attributes.insert(attributes.end(), more.begin(), more.end());
+  return element("text", attributes, escaped(words));
 }
 
-std::string line(double x1, double y1, double x2, double y2, std::string_view colour,
-                 std::string_view width) {
-  return "<line x1=\"" + number(x1) + "\" y1=\"" + number(y1) + "\" x2=\"" + number(x2) +
-         "\" y2=\"" + number(y2) + "\" stroke=\"" + std::string(colour) + "\" stroke-width=\"" +
-         std::string(width) + "\"/>\n";
+struct Line {
+  double x1 = 0;
+  double y1 = 0;
+  double x2 = 0;
+  double y2 = 0;
+  double width = 1;
+};
+
+std::string line(const Line& line, std::string_view colour) {
+  return element("line", {{"x1", number(line.x1)},
+                          {"y1", number(line.y1)},
+                          {"x2", number(line.x2)},
+                          {"y2", number(line.y2)},
+                          {"stroke", std::string(colour)},
+                          {"stroke-width", number(line.width)}});
+}
+
+std::string dot(double x, double y, std::string_view colour, std::string_view title = "") {
+  const std::string content = title.empty() ? "" : element("title", {}, escaped(title));
+  return element(
+      "circle", {{"cx", number(x)}, {"cy", number(y)}, {"r", "4.5"}, {"fill", std::string(colour)}},
+      content);
 }
 
 /// A problem's best variant: GB/s, their interval, and those of the ceiling.
@@ -132,7 +163,7 @@ class Chart {
     std::string svg;
     const double step = step_of(most_);
     for (double rate = 0; rate <= most_; rate += step) {
-      svg += line(x(rate), kTop, x(rate), bottom_, palette_.grid, "1");
+      svg += line({x(rate), kTop, x(rate), bottom_}, palette_.grid);
       svg += text({x(rate), bottom_ + 18, "middle"}, palette_.dim, tick(rate));
     }
     return svg + text({x(most_ / 2), bottom_ + 36, "middle"}, palette_.text, "GB/s");
@@ -140,25 +171,23 @@ class Chart {
 
   std::string row(const Row& row, std::size_t place) const {
     const double y = kTop + kRow * (static_cast<double>(place) + 0.5);
-    std::string svg = text({kLeft - 12, y + 4, "end"}, palette_.text,
-                           (devices_ > 1 ? row.result->device + ": " : "") + row.result->problem);
+    const Result& result = *row.result;
+    const std::string label = (devices_ > 1 ? result.device + ": " : "") + result.problem;
+    std::string svg = text({kLeft - 12, y + 4, "end"}, palette_.text, label);
+    svg += line({x(0), y, x(row.rate), y, 6}, palette_.grid);
     if (row.ceiling > 0) {
-      svg += line(x(row.ceiling), y - 8, x(row.ceiling), y + 8, palette_.ceiling, "3");
+      svg += line({x(row.ceiling), y - 8, x(row.ceiling), y + 8, 3}, palette_.ceiling);
     }
-    svg += line(x(0), y, x(row.rate), y, palette_.grid, "6");
-    svg += line(x(row.low), y, x(row.high), y, palette_.mark, "2.5");
-    svg += "<circle cx=\"" + number(x(row.rate)) + "\" cy=\"" + number(y) + "\" r=\"4.5\" fill=\"" +
-           std::string(palette_.mark) + "\"><title>" + escaped(row.result->name) +
-           "</title></circle>\n";
-    return svg + text({kWidth - 8, y + 4, "end"}, palette_.dim, share_of(*row.result));
+    svg += line({x(row.low), y, x(row.high), y, 2.5}, palette_.mark);
+    svg += dot(x(row.rate), y, palette_.mark, result.name);
+    return svg + text({kWidth - 8, y + 4, "end"}, palette_.dim, share_of(result));
   }
 
   std::string legend() const {
     const double y = kTop - 14;
-    return "<circle cx=\"" + number(kLeft + 6) + "\" cy=\"" + number(y - 4) +
-           "\" r=\"4.5\" fill=\"" + std::string(palette_.mark) + "\"/>\n" +
+    return dot(kLeft + 6, y - 4, palette_.mark) +
            text({kLeft + 16, y}, palette_.dim, "best variant, with its 95 % interval") +
-           line(kLeft + 258, y - 12, kLeft + 258, y + 3, palette_.ceiling, "3") +
+           line({kLeft + 258, y - 12, kLeft + 258, y + 3, 3}, palette_.ceiling) +
            text({kLeft + 266, y}, palette_.dim, "ceiling: fastest copy") +
            text({kWidth - 8, y, "end"}, palette_.dim, "share");
   }
@@ -188,18 +217,22 @@ std::string to_svg(const Report& report, Theme theme) {
 
   const std::string title =
       "PReLU on " + device_line(report) + ", " + report.environment.date.substr(0, 10);
-  std::string svg =
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + number(kWidth) + "\" height=\"" +
-      number(chart.height()) + "\" viewBox=\"0 0 " + number(kWidth) + " " + number(chart.height()) +
-      "\" role=\"img\" font-family=\"system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif\" "
-      "font-size=\"12\">\n<title>" +
-      escaped(title) + ": throughput of the best variant of each problem</title>\n" +
-      "<rect width=\"100%\" height=\"100%\" fill=\"" + std::string(palette.page) + "\"/>\n" +
-      text({12, 24}, palette.text, title,
-           " font-size=\"" + number(title_size(title)) + "\" font-weight=\"600\"");
+  std::string svg = element("title", {}, escaped(title + ": the best variant of each problem"));
+  svg +=
+      element("rect", {{"width", "100%"}, {"height", "100%"}, {"fill", std::string(palette.page)}});
+  svg += text({12, 24}, palette.text, title,
+              {{"font-size", number(title_size(title))}, {"font-weight", "600"}});
   svg += chart.legend() + chart.axis();
   for (std::size_t i = 0; i < rows.size(); ++i) svg += chart.row(rows[i], i);
-  return svg + "</svg>\n";
+  return element("svg",
+                 {{"xmlns", "http://www.w3.org/2000/svg"},
+                  {"width", number(kWidth)},
+                  {"height", number(chart.height())},
+                  {"viewBox", "0 0 " + number(kWidth) + " " + number(chart.height())},
+                  {"role", "img"},
+                  {"font-family", "system-ui, Segoe UI, DejaVu Sans, sans-serif"},
+                  {"font-size", "12"}},
+                 "\n" + svg);
 }
 
 }  // namespace prelu::reports

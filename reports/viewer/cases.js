@@ -24,7 +24,7 @@ const caseColumns = [
   {key: 'variant', label: 'Variant', value: (one) => one.variant, cell: (one) => one.variant},
   {key: 'time', label: 'Time', title: 'median of the cold samples', numeric: true,
    value: (one) => one.time?.median, cell: timeCell},
-  {key: 'interval', label: '95 % interval', title: 'sorts by the width, relative to the median',
+  {key: 'interval', wide: true, label: '95 % interval', title: 'sorts by the width, relative to the median',
    numeric: true, value: (one) => one.time && (one.time.high - one.time.low) / one.time.median,
    cell: (one) => formatInterval(one.time)},
   {key: 'bandwidth', label: 'GB/s', title: 'the least traffic of the problem, by the median',
@@ -32,7 +32,7 @@ const caseColumns = [
   {key: 'share', label: 'Of ceiling', title: 'of the fastest copy of as many bytes and streams',
    numeric: true, value: (one) => one.share,
    cell: (one) => (one.share === null ? '-' : shareBar(one.share))},
-  {key: 'hot', label: 'Hot', title: 'one of many launches back to back', numeric: true,
+  {key: 'hot', wide: true, label: 'Hot', title: 'one of many launches back to back', numeric: true,
    value: (one) => one.hot, cell: (one) => (one.hot === null ? '-' : formatUs(one.hot))},
 ];
 

@@ -62,7 +62,7 @@ function compareColumns(most) {
      cell: (row) => [el('span', {'aria-hidden': 'true'}, verdicts[row.verdict] ?? ''), ` ${row.verdict}`]},
     {key: 'problem', label: 'Problem', value: (row) => row.problem, opens: true, cell: (row) => row.problem || row.name},
     {key: 'variant', label: 'Variant', value: (row) => row.variant, cell: (row) => row.variant},
-    {key: 'baseline', label: 'Before', numeric: true, value: of((one) => one.baseline_us),
+    {key: 'baseline', wide: true, label: 'Before', numeric: true, value: of((one) => one.baseline_us),
      cell: shown((one) => formatUs(one.baseline_us))},
     {key: 'candidate', label: 'After', numeric: true, value: of((one) => one.candidate_us),
      cell: shown((one) => formatUs(one.candidate_us))},
@@ -71,7 +71,7 @@ function compareColumns(most) {
     {key: 'plot', label: '95 % interval', title: 'sorts by the width of the interval', numeric: true,
      picture: () => forestAxis(most),
      value: of((one) => one.high - one.low), cell: shown(() => '')},
-    {key: 'seen', label: 'Seen from', title: 'the smallest slow-down that would have been called one', numeric: true,
+    {key: 'seen', wide: true, label: 'Seen from', title: 'the smallest slow-down that would have been called one', numeric: true,
      value: of((one) => one.smallest_detectable),
      cell: shown((one) => `${withPrecision(one.smallest_detectable * 100, 0.1)} %`)},
   ].map((column) => (column.key !== 'plot' ? column : {

@@ -1,6 +1,7 @@
 // A table of any length: only the rows in sight are in the document. It scrolls with the page.
 
 const narrow = matchMedia('(max-width: 760px)');
+const medium = matchMedia('(max-width: 1100px)');
 
 
 /// Orders by a column; what has no value comes last either way.
@@ -35,7 +36,7 @@ function headerCell(column, sort, onSort) {
 }
 
 class VirtualTable {
-  /// options: label, columns (key, label, numeric, value, cell), href(row), className(row),
+  /// options: label, columns (key, label, numeric, value, cell, wide: only on wide screens), href(row), className(row),
   /// note(row): what stands in place of all columns from `noteFrom` on. cards: see height().
   constructor(options) {
     this.options = options;
@@ -50,7 +51,7 @@ class VirtualTable {
     this.body.addEventListener('keydown', (event) => this.keyDown(event));
     this.body.addEventListener('click', (event) => this.click(event));
     this.draw = onceAFrame(() => this.drawNow());
-    this.listeners = [['scroll', this.draw], ['resize', () => this.redraw()],
+    this.listeners = [['scroll', this.draw], ['resize', () => this.resize()],
                       ['beforeprint', () => this.print(true)],
                       ['afterprint', () => this.print(false)]];
     for (const [event, listener] of this.listeners) addEventListener(event, listener);
@@ -61,19 +62,27 @@ class VirtualTable {
     return narrow.matches && this.options.cards ? 64 : 30;
   }
 
+  columns() {
+    return this.options.columns.filter(({wide}) => !(wide && medium.matches));
+  }
+
   close() {
     for (const [event, listener] of this.listeners) removeEventListener(event, listener);
   }
 
   show(rows, sort, onSort) {
-    this.rows = rows;
+    Object.assign(this, {rows, sort, onSort});
     this.active = Math.min(this.active, Math.max(rows.length - 1, 0));
     this.element.setAttribute('aria-rowcount', rows.length + 1);
     const focused = document.activeElement?.dataset?.sort;
     this.head.replaceChildren(
-        ...this.options.columns.map((column) => headerCell(column, sort, onSort)));
+        ...this.columns().map((column) => headerCell(column, sort, onSort)));
     if (focused) this.head.querySelector(`[data-sort="${focused}"]`)?.focus();
     this.redraw();
+  }
+
+  resize() {
+    if (this.sort) this.show(this.rows, this.sort, this.onSort);
   }
 
   redraw() {
@@ -101,7 +110,7 @@ class VirtualTable {
     [this.first, this.last] = [first, last];
     const focused = this.body.contains(document.activeElement);
     const spacer = (rows) => {
-      const cell = el('td', {colspan: this.options.columns.length});
+      const cell = el('td', {colspan: this.columns().length});
       cell.style.height = `${rows * height}px`;
       return el('tr', {class: 'spacer', 'aria-hidden': 'true'}, cell);
     };
@@ -114,7 +123,8 @@ class VirtualTable {
   }
 
   row(row, i) {
-    const {columns, note, noteFrom, rowClass} = this.options;
+    const {note, noteFrom, rowClass} = this.options;
+    const columns = this.columns();
     const said = note?.(row);
     const cells = [];
     for (const [place, column] of columns.entries()) {

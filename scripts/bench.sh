@@ -65,6 +65,9 @@ if [[ -f $out/report.json ]]; then
   ln -sfn "$(basename "$out")" "$project/reports/out/latest"
   echo
   echo "The report: $out/report.json"
+  if "$bin/prelu-report" render "$out/report.json" -o "$out/report.html"; then
+    echo "  to look at: $out/report.html"
+  fi
   echo "  to read:  $out/report.md"
   echo "  for CI:   $out/report.ci.json"
 fi

@@ -8,8 +8,9 @@ Usage: scripts/setup.sh [--frameworks] [--cluster] [--check]
 
 Installs what is missing of the tools and libraries that the build and the tests need, with the
 system's package manager (Debian, Ubuntu; root or sudo). Where there is no usable nvcc, a pinned CUDA
-toolkit goes into the project's folder .toolkit, from its Python wheels; so do clang-tidy, and, where
-there is none, nvdisasm, with which tests read machine code. Quick when nothing is missing.
+toolkit goes into the project's folder .toolkit, from its Python wheels; so do clang-tidy, axe (which
+checks the page for those who do not see it), and, where there is none, nvdisasm, with which tests read
+machine code. Quick when nothing is missing.
 
   --frameworks   also what the library is compared with: oneDNN from a package; NumPy, PyTorch, ONNX
                  Runtime, JAX, TensorFlow and Keras, as scripts/framework-requirements says, in the
@@ -47,7 +48,8 @@ cd "$project"
 # Needed to build, then to test. python3-pip installs the CUDA wheels, python3-venv the frameworks.
 packages=(
   ca-certificates ccache cmake g++ git libbenchmark-dev libboost-context-dev libcli11-dev libgomp1
-  libhwy-dev libsimdjson-dev libsqlite3-dev ninja-build nlohmann-json3-dev pkg-config python3 python3-pip
+  libhwy-dev libsimdjson-dev libsqlite3-dev ninja-build nlohmann-json3-dev node-d3-axis node-d3-scale
+  node-d3-shape pkg-config python3 python3-pip
   clang-14 clang-format libbenchmark-tools libclang-rt-14-dev libgtest-dev python3-jsonschema
   python3-scipy python3-venv python3-yaml util-linux)
 
@@ -100,6 +102,15 @@ if ((${#missing[@]} > 0)); then
   else
     install_packages "${missing[@]}" || exit 1
   fi
+fi
+
+# The page is tested in a browser; not every system has one as a package, and the tests are skipped then.
+browser=()
+for package in chromium chromium-driver fonts-dejavu-core python3-selenium; do
+  is_installed "$package" || browser+=("$package")
+done
+if ((${#browser[@]} > 0)) && { $check_only || ! install_packages "${browser[@]}"; }; then
+  echo "setup: no ${browser[*]}: the page is not tested in a browser" >&2
 fi
 
 if ! $check_only || command -v cmake > /dev/null; then
@@ -197,6 +208,7 @@ fi
 
 if ! $check_only; then
   install_wheel clang-tidy
+  install_wheel axe
   # Few toolkits hold it.
   if [[ -n $cuda && ! -x /usr/local/cuda/bin/nvdisasm ]] && ! command -v nvdisasm > /dev/null; then
     install_wheel nvdisasm

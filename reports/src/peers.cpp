@@ -69,7 +69,7 @@ std::string ratio_text(const std::optional<double>& ratio) {
   return ratio ? with_precision(*ratio, 0.001) : "-";
 }
 
-std::string group_of(const Comparison& comparison) {
+std::string group_of(const PeerComparison& comparison) {
   const std::string mode = part(*comparison.ours, 3);
   return part(*comparison.ours, 0) + ", " + part(*comparison.ours, 1) + ", " +
          (mode == "per_channel" ? "per channel" : "other slopes") +
@@ -80,24 +80,24 @@ std::string group_of(const Comparison& comparison) {
 
 bool is_peer(const Result& result) { return result.variant.starts_with("peer/"); }
 
-std::optional<double> Comparison::share_of_ceiling() const {
+std::optional<double> PeerComparison::share_of_ceiling() const {
   const Measurement& measurement = *ours->measurement;
   if (!within_l2) return summarize(measurement).share_of_ceiling;
   if (!measurement.hot_us || !measurement.hot_ceiling_us) return std::nullopt;
   return *measurement.hot_ceiling_us / *measurement.hot_us;
 }
 
-std::optional<double> Comparison::times_as_fast() const {
+std::optional<double> PeerComparison::times_as_fast() const {
   if (peer == nullptr) return std::nullopt;
   if (!within_l2) return cold_us(*peer) / cold_us(*ours);
   if (!hot_us(*peer) || !hot_us(*ours)) return std::nullopt;
   return *hot_us(*peer) / *hot_us(*ours);
 }
 
-std::vector<Comparison> compare_with_peers(const Report& report) {
+std::vector<PeerComparison> compare_with_peers(const Report& report) {
   if (std::ranges::none_of(report.results, is_peer)) return {};
   const std::int64_t l2 = l2_bytes(report);
-  std::vector<Comparison> comparisons;
+  std::vector<PeerComparison> comparisons;
   for (const Result* ours : best_of_each_problem(report)) {
     const bool within_l2 = ours->measurement->bytes <= l2;
     bool any = false;
@@ -113,7 +113,7 @@ std::vector<Comparison> compare_with_peers(const Report& report) {
 }
 
 std::string to_peers_markdown(const Report& report) {
-  const std::vector<Comparison> comparisons = compare_with_peers(report);
+  const std::vector<PeerComparison> comparisons = compare_with_peers(report);
   if (comparisons.empty()) return {};
   std::string text = std::string(kIntroduction) +
                      "| problem | ours | cold | of ceiling | hot | peer | cold | hot | times as "
@@ -122,7 +122,7 @@ std::string to_peers_markdown(const Report& report) {
   const auto hot = [](const Result& result) {
     return hot_us(result) ? format_us(*hot_us(result)) : "-";
   };
-  for (const Comparison& comparison : comparisons) {
+  for (const PeerComparison& comparison : comparisons) {
     const Result& ours = *comparison.ours;
     const auto share = comparison.share_of_ceiling();
     text += "| " + code(ours.problem) + " | " + code(ours.variant) + " | " +

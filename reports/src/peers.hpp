@@ -13,7 +13,7 @@ namespace prelu::reports {
 bool is_peer(const Result& result);
 
 /// A problem that a peer was timed on too.
-struct Comparison {
+struct PeerComparison {
   const Result* ours = nullptr;  ///< the best variant, by its cold median
   const Result* peer = nullptr;  ///< null where no peer computes the problem
   bool within_l2 = false;        ///< its bytes fit the L2 caches of the cores used
@@ -27,7 +27,7 @@ struct Comparison {
 
 /// One for each problem and peer, in the order of the results, which they point to; none where the
 /// report has no peer.
-std::vector<Comparison> compare_with_peers(const Report& report);
+std::vector<PeerComparison> compare_with_peers(const Report& report);
 
 /// Every comparison and their geometric means, as Markdown; nothing where the report has no peer.
 std::string to_peers_markdown(const Report& report);

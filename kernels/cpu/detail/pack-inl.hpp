@@ -1,7 +1,7 @@
 // What the row kernels load, compute and store at once, for one Highway target: a pack.
 //
-// Slopes are selected by comparing x, never by max(x, 0) + alpha * min(x, 0), which loses NaN. Where
-// x does not take alpha, 1 * x is x: a selection instead of a product.
+// Slopes are selected by comparing x, never by max(x, 0) + alpha * min(x, 0), which loses NaN.
+// Where x does not take alpha, 1 * x is x: a selection instead of a product.
 //
 // Included once per target by row_kernels.cpp, hence the guard that Highway's pattern demands.
 #if defined(PRELU_PACK_INL_HPP) == defined(HWY_TARGET_TOGGLE)
@@ -174,9 +174,8 @@ struct BFloat16Pack {
       const auto takes = is_negative(x);
       const Stored product =
           backward_taken(hn::IfThenElseZero(takes, x), hn::IfThenElseZero(takes, dy), slopes, sums);
-      const Stored other = kAtZero == SlopeAtZero::one
-                               ? dy
-                               : hn::IfThenElse(is_positive(x), dy, zero_times(dy));
+      const Stored other =
+          kAtZero == SlopeAtZero::one ? dy : hn::IfThenElse(is_positive(x), dy, zero_times(dy));
       return hn::IfThenElse(takes, product, other);
     }
   }
@@ -235,8 +234,7 @@ struct BFloat16Pack {
 };
 
 template <class T, SlopeAtZero kAtZero>
-using Pack =
-    std::conditional_t<kInPairs<T>, BFloat16Pack<kAtZero>, PlainPack<T, kAtZero>>;
+using Pack = std::conditional_t<kInPairs<T>, BFloat16Pack<kAtZero>, PlainPack<T, kAtZero>>;
 
 }  // namespace prelu::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

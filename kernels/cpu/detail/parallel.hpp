@@ -20,7 +20,7 @@ inline constexpr std::int64_t kParallelBytes = std::int64_t{128} << 10;
 /// last-level cache: others use it too. (Seen in chains of layers, each reading what the one before
 /// wrote: there it pays from a quarter on, but would cost those who write the same small output
 /// again and again.)
-inline std::int64_t streaming_bytes() { return last_level_cache_bytes() / 2; }
+inline std::int64_t streaming_bytes() { return last_level_cache_bytes(); }
 
 /// The threads for arrays of so many bytes each: omp_set_num_threads is respected, and no more than
 /// the CPUs that are really available.

@@ -24,36 +24,47 @@ template <class T, SlopeAtZero kAtZero, bool kStreaming>
 struct Kernels {
   using Sum = accumulate_t<T>;
 
-  [[gnu::flatten]] static void forward_uniform(const ForwardRun<T>& run, Sum slope) {
-    ForwardLoop<T, kAtZero, kStreaming, 1, UniformSlope<T>> loop(run, 0, UniformSlope<T>(slope));
-    walk<kStreaming>(run.y, run.count, loop);
+  [[gnu::flatten]] static void forward_uniform(const ForwardRows<T>& rows, const Sum* slopes) {
+    for (std::int64_t row = 0; row < rows.rows; ++row) {
+      ForwardLoop<T, kAtZero, kStreaming, false, UniformSlope<T>> loop(
+          from_row(rows, row), UniformSlope<T>(slopes[row]));
+      walk<kStreaming>(rows.y + row * rows.stride, rows.count, loop);
+    }
   }
 
   [[gnu::flatten]] static void forward_varying(const ForwardRows<T>& rows, const Sum* slopes) {
-    for_each_rows<kStreaming, T>(rows.rows, rows.stride, [&]<std::int64_t kRows>(std::int64_t row) {
-      const std::int64_t at = row * rows.stride;
-      const ForwardRun<T> run{.x = rows.x + at, .y = rows.y + at, .count = rows.count};
-      ForwardLoop<T, kAtZero, kStreaming, kRows, VaryingSlopes<T>> loop(run, rows.stride,
-                                                                        VaryingSlopes<T>(slopes));
-      walk<kStreaming>(run.y, run.count, loop);
-    });
+    for_each_rows<kStreaming, sizeof(T) == 2, T>(
+        rows.count, rows.rows, rows.stride,
+        [&]<bool kDown>(std::int64_t row, std::int64_t together) {
+          ForwardRows<T> rest = from_row(rows, row);
+          rest.rows = together;
+          ForwardLoop<T, kAtZero, kStreaming, kDown, VaryingSlopes<T>> loop(
+              rest, VaryingSlopes<T>(slopes));
+          walk<kStreaming>(rest.y, rest.count, loop);
+        });
   }
 
-  [[gnu::flatten]] static double backward_uniform(const BackwardRun<T>& run, Sum slope) {
-    BackwardLoop<T, kAtZero, kStreaming, 1, UniformSlope<T>, UniformSum<T>> loop(
-        run, 0, UniformSlope<T>(slope), UniformSum<T>());
-    walk<kStreaming>(run.dx, run.count, loop);
-    return loop.sums().total();
+  [[gnu::flatten]] static void backward_uniform(const BackwardRows<T>& rows, const Sum* slopes,
+                                                double* sums) {
+    for (std::int64_t row = 0; row < rows.rows; ++row) {
+      BackwardLoop<T, kAtZero, kStreaming, false, UniformSlope<T>, UniformSum<T>> loop(
+          from_row(rows, row), UniformSlope<T>(slopes[row]), UniformSum<T>());
+      walk<kStreaming>(rows.dx + row * rows.stride, rows.count, loop);
+      sums[row] = loop.sums().total();
+    }
   }
 
-  [[gnu::flatten]] static void backward_varying(const BackwardRows<T>& rows, const Sum* slopes, Sum* sums) {
+  [[gnu::flatten]] static void backward_varying(const BackwardRows<T>& rows, const Sum* slopes,
+                                                Sum* sums) {
     varying_rows(rows, slopes, VaryingSums<T>(sums));
   }
 
-  [[gnu::flatten]] static void dx_uniform(const BackwardRun<T>& run, Sum slope) {
-    BackwardLoop<T, kAtZero, kStreaming, 1, UniformSlope<T>, NoSums<T>> loop(
-        run, 0, UniformSlope<T>(slope), NoSums<T>());
-    walk<kStreaming>(run.dx, run.count, loop);
+  [[gnu::flatten]] static void dx_uniform(const BackwardRows<T>& rows, const Sum* slopes) {
+    for (std::int64_t row = 0; row < rows.rows; ++row) {
+      BackwardLoop<T, kAtZero, kStreaming, false, UniformSlope<T>, NoSums<T>> loop(
+          from_row(rows, row), UniformSlope<T>(slopes[row]), NoSums<T>());
+      walk<kStreaming>(rows.dx + row * rows.stride, rows.count, loop);
+    }
   }
 
   [[gnu::flatten]] static void dx_varying(const BackwardRows<T>& rows, const Sum* slopes) {
@@ -61,22 +72,35 @@ struct Kernels {
   }
 
  private:
+  static ForwardRows<T> from_row(ForwardRows<T> rows, std::int64_t row) {
+    rows.x += row * rows.stride;
+    rows.y += row * rows.stride;
+    return rows;
+  }
+  static BackwardRows<T> from_row(BackwardRows<T> rows, std::int64_t row) {
+    rows.x += row * rows.stride;
+    rows.dy += row * rows.stride;
+    rows.dx += row * rows.stride;
+    return rows;
+  }
+
   template <class Sums>
   static void varying_rows(const BackwardRows<T>& rows, const Sum* slopes, const Sums& sums) {
-    for_each_rows<kStreaming, T>(rows.rows, rows.stride, [&]<std::int64_t kRows>(std::int64_t row) {
-      const std::int64_t at = row * rows.stride;
-      const BackwardRun<T> run{
-          .x = rows.x + at, .dy = rows.dy + at, .dx = rows.dx + at, .count = rows.count};
-      BackwardLoop<T, kAtZero, kStreaming, kRows, VaryingSlopes<T>, Sums> loop(
-          run, rows.stride, VaryingSlopes<T>(slopes), sums);
-      walk<kStreaming>(run.dx, run.count, loop);
-    });
+    for_each_rows<kStreaming, true, T>(
+        rows.count, rows.rows, rows.stride,
+        [&]<bool kDown>(std::int64_t row, std::int64_t together) {
+          BackwardRows<T> rest = from_row(rows, row);
+          rest.rows = together;
+          BackwardLoop<T, kAtZero, kStreaming, kDown, VaryingSlopes<T>, Sums> loop(
+              rest, VaryingSlopes<T>(slopes), sums);
+          walk<kStreaming>(rest.dx, rest.count, loop);
+        });
   }
 };
 
 /// Calls visitor(Kernels<...>{}) with the options as template arguments.
 template <class T, class Visitor>
-auto visit_kernels(const RunOptions& options, const Visitor& visitor) {
+void visit_kernels(const RunOptions& options, const Visitor& visitor) {
   const bool streaming = options.stores == Stores::streaming;
   switch (options.at_zero) {
     case SlopeAtZero::one:
@@ -92,8 +116,9 @@ auto visit_kernels(const RunOptions& options, const Visitor& visitor) {
 }
 
 template <class T>
-void forward_uniform(const ForwardRun<T>& run, accumulate_t<T> slope, const RunOptions& options) {
-  visit_kernels<T>(options, [&]<class K>(K) { K::forward_uniform(run, slope); });
+void forward_uniform(const ForwardRows<T>& rows, const accumulate_t<T>* slopes,
+                     const RunOptions& options) {
+  visit_kernels<T>(options, [&]<class K>(K) { K::forward_uniform(rows, slopes); });
 }
 
 template <class T>
@@ -103,9 +128,9 @@ void forward_varying(const ForwardRows<T>& rows, const accumulate_t<T>* slopes,
 }
 
 template <class T>
-double backward_uniform(const BackwardRun<T>& run, accumulate_t<T> slope,
-                        const RunOptions& options) {
-  return visit_kernels<T>(options, [&]<class K>(K) { return K::backward_uniform(run, slope); });
+void backward_uniform(const BackwardRows<T>& rows, const accumulate_t<T>* slopes, double* sums,
+                      const RunOptions& options) {
+  visit_kernels<T>(options, [&]<class K>(K) { K::backward_uniform(rows, slopes, sums); });
 }
 
 template <class T>
@@ -115,8 +140,9 @@ void backward_varying(const BackwardRows<T>& rows, const accumulate_t<T>* slopes
 }
 
 template <class T>
-void dx_uniform(const BackwardRun<T>& run, accumulate_t<T> slope, const RunOptions& options) {
-  visit_kernels<T>(options, [&]<class K>(K) { K::dx_uniform(run, slope); });
+void dx_uniform(const BackwardRows<T>& rows, const accumulate_t<T>* slopes,
+                const RunOptions& options) {
+  visit_kernels<T>(options, [&]<class K>(K) { K::dx_uniform(rows, slopes); });
 }
 
 template <class T>
@@ -144,6 +170,14 @@ Vector<double> load_as_double(const float* from) {
 template <class T>
 void sum_runs(const accumulate_t<T>* terms, std::int64_t runs, std::int64_t inner, double* to) {
   const AccumulatorTag<double> tag;
+  if (inner == 1) {
+    std::int64_t k = 0;
+    for (; k + kLanes<double> <= runs; k += kLanes<double>) {
+      store<false>(hn::Add(load(to + k), load_as_double(terms + k)), to + k);
+    }
+    for (; k < runs; ++k) to[k] += double{terms[k]};
+    return;
+  }
   constexpr std::int64_t kStep = 2 * kLanes<double>;
   for (std::int64_t k = 0; k < runs; ++k, terms += inner) {
     double total = 0;

@@ -24,13 +24,12 @@ HWY_BEFORE_NAMESPACE();
 namespace prelu::cpu::HWY_NAMESPACE {
 
 constexpr std::int64_t kPrefetchAhead = 1024;  // bytes; only beside streaming stores
-/// A step of one row is four vectors of accumulators; of several rows, two of each.
+/// A step of one row is four vectors of accumulators; of several rows, eight of each, whose slopes
+/// and sums stay in registers on the way down.
 template <class T>
 constexpr std::int64_t kPacksPerStep = 4 / kParts<T>;
 template <class T>
-constexpr std::int64_t kPacksPerRowStep = 2 / kParts<T>;
-/// Rows that are walked side by side.
-constexpr std::int64_t kRowsPerStep = 4;
+constexpr std::int64_t kPacksPerRowStep = 8 / kParts<T>;
 
 /// The same slope everywhere.
 template <class T>
@@ -176,6 +175,18 @@ std::int64_t elements_before_line(const T* to, std::int64_t count) {
   return std::min(count, (kCacheLine - past) % kCacheLine / std::int64_t{sizeof(T)});
 }
 
+/// What is left of a step: at most one part of kCount packs, of half as many, and so on.
+template <std::int64_t kCount, class T, class Loop>
+void walk_fewer(std::int64_t& i, std::int64_t count, Loop& loop) {
+  if constexpr (kCount > 0) {
+    if (i + kCount * kPack<T> <= count) {
+      loop.template packs<kCount>(i);
+      i += kCount * kPack<T>;
+    }
+    walk_fewer<kCount / 2, T>(i, count, loop);
+  }
+}
+
 /// Walks rows side by side: `step` for several packs, `packs<1>` for one, `partial` for a part of
 /// one. Streaming rows start their packs where a cache line of the output starts.
 template <bool kStreaming, class T, class Loop>
@@ -190,35 +201,27 @@ void walk(const T* to, std::int64_t count, Loop& loop) {
     }
   }
   for (; i + kStep <= count; i += kStep) loop.step(i);
-  if constexpr (Loop::kPacks > 1) {
-    for (; i + kPack<T> <= count; i += kPack<T>) loop.template packs<1>(i);
-  }
+  walk_fewer<Loop::kPacks / 2, T>(i, count, loop);
   if (i < count) loop.partial(i, count - i);
 }
 
-template <class T, SlopeAtZero kAtZero, bool kStreaming, std::int64_t kRows, class Slopes>
+template <class T, SlopeAtZero kAtZero, bool kStreaming, bool kDown, class Slopes>
 class ForwardLoop {
  public:
-  static constexpr std::int64_t kPacks = kRows == 1 ? kPacksPerStep<T> : kPacksPerRowStep<T>;
+  static constexpr std::int64_t kPacks = kDown ? kPacksPerRowStep<T> : kPacksPerStep<T>;
 
-  ForwardLoop(const ForwardRun<T>& run, std::int64_t stride, const Slopes& slopes)
-      : run_(run), stride_(stride), slopes_(slopes) {}
+  ForwardLoop(const ForwardRows<T>& rows, const Slopes& slopes)
+      : run_(rows), rows_(kDown ? rows.rows : 1), stride_(rows.stride), slopes_(slopes) {}
 
-  void step(std::int64_t i) {
-    if constexpr (kStreaming) {
-      for (std::int64_t row = 0; row < kRows; ++row) {
-        prefetch_step<kPacks>(run_.x + row * stride_ + i);
-      }
-    }
-    packs<kPacks>(i);
-  }
+  void step(std::int64_t i) { packs<kPacks>(i); }
 
   template <std::int64_t kCount>
   void packs(std::int64_t i) {
     Parts<T> slopes[kCount];  // NOLINT(modernize-avoid-c-arrays): stays in registers
     for (std::int64_t k = 0; k < kCount; ++k) slopes[k] = slopes_.at(i + k * kPack<T>);
-    for (std::int64_t row = 0; row < kRows; ++row) {
+    for (std::int64_t row = 0; row < rows_; ++row) {
       const std::int64_t at = row * stride_ + i;
+      if constexpr (kStreaming && kCount == kPacks) prefetch_step<kCount>(run_.x + at);
       Stored y[kCount];  // NOLINT(modernize-avoid-c-arrays)
       for (std::int64_t k = 0; k < kCount; ++k) {
         y[k] = OnePack::forward(OnePack::load(run_.x + at + k * kPack<T>), slopes[k]);
@@ -231,7 +234,7 @@ class ForwardLoop {
 
   void partial(std::int64_t i, std::int64_t count) {
     const Parts<T> slopes = slopes_.partial_at(i, count);
-    for (std::int64_t row = 0; row < kRows; ++row) {
+    for (std::int64_t row = 0; row < rows_; ++row) {
       const std::int64_t at = row * stride_ + i;
       const Stored x = OnePack::load_partial(run_.x + at, count);
       OnePack::store_partial(OnePack::forward(x, slopes), run_.y + at, count);
@@ -242,28 +245,25 @@ class ForwardLoop {
   using OnePack = Pack<T, kAtZero>;
   using Stored = typename OnePack::Stored;
 
-  ForwardRun<T> run_;
+  ForwardRows<T> run_;
+  std::int64_t rows_;
   std::int64_t stride_;
   Slopes slopes_;
 };
 
-template <class T, SlopeAtZero kAtZero, bool kStreaming, std::int64_t kRows, class Slopes,
-          class Sums>
+template <class T, SlopeAtZero kAtZero, bool kStreaming, bool kDown, class Slopes, class Sums>
 class BackwardLoop {
  public:
-  static constexpr std::int64_t kPacks = kRows == 1 ? kPacksPerStep<T> : kPacksPerRowStep<T>;
+  static constexpr std::int64_t kPacks = kDown ? kPacksPerRowStep<T> : kPacksPerStep<T>;
 
-  BackwardLoop(const BackwardRun<T>& run, std::int64_t stride, const Slopes& slopes,
-               const Sums& sums)
-      : run_(run), stride_(stride), slopes_(slopes), sums_(sums) {}
+  BackwardLoop(const BackwardRows<T>& rows, const Slopes& slopes, const Sums& sums)
+      : run_(rows),
+        rows_(kDown ? rows.rows : 1),
+        stride_(rows.stride),
+        slopes_(slopes),
+        sums_(sums) {}
 
   void step(std::int64_t i) {
-    if constexpr (kStreaming) {
-      for (std::int64_t row = 0; row < kRows; ++row) {
-        prefetch_step<kPacks>(run_.x + row * stride_ + i);
-        prefetch_step<kPacks>(run_.dy + row * stride_ + i);
-      }
-    }
     packs<kPacks>(i);
     sums_.end_step();
   }
@@ -276,15 +276,20 @@ class BackwardLoop {
       slopes[k] = slopes_.at(i + k * kPack<T>);
       sums[k] = sums_.at(k, i + k * kPack<T>);
     }
-    for (std::int64_t row = 0; row < kRows; ++row) {
+    for (std::int64_t row = 0; row < rows_; ++row) {
+      const std::int64_t at = row * stride_ + i;
+      if constexpr (kStreaming && kCount == kPacks) {
+        prefetch_step<kCount>(run_.x + at);
+        prefetch_step<kCount>(run_.dy + at);
+      }
       Stored dx[kCount];  // NOLINT(modernize-avoid-c-arrays)
       for (std::int64_t k = 0; k < kCount; ++k) {
-        const std::int64_t at = row * stride_ + i + k * kPack<T>;
-        dx[k] = OnePack::backward(OnePack::load(run_.x + at), OnePack::load(run_.dy + at),
+        const std::int64_t pack = at + k * kPack<T>;
+        dx[k] = OnePack::backward(OnePack::load(run_.x + pack), OnePack::load(run_.dy + pack),
                                   slopes[k], sums[k]);
       }
       for (std::int64_t k = 0; k < kCount; ++k) {
-        OnePack::template store<kStreaming>(dx[k], run_.dx + row * stride_ + i + k * kPack<T>);
+        OnePack::template store<kStreaming>(dx[k], run_.dx + at + k * kPack<T>);
       }
     }
     for (std::int64_t k = 0; k < kCount; ++k) sums_.put(k, i + k * kPack<T>, sums[k]);
@@ -293,7 +298,7 @@ class BackwardLoop {
   void partial(std::int64_t i, std::int64_t count) {
     const Parts<T> slopes = slopes_.partial_at(i, count);
     Parts<T> sums = sums_.partial_at(i, count);
-    for (std::int64_t row = 0; row < kRows; ++row) {
+    for (std::int64_t row = 0; row < rows_; ++row) {
       const std::int64_t at = row * stride_ + i;
       const Stored x = OnePack::load_partial(run_.x + at, count);
       const Stored dy = OnePack::load_partial(run_.dy + at, count);
@@ -308,28 +313,35 @@ class BackwardLoop {
   using OnePack = Pack<T, kAtZero>;
   using Stored = typename OnePack::Stored;
 
-  BackwardRun<T> run_;
+  BackwardRows<T> run_;
+  std::int64_t rows_;
   std::int64_t stride_;
   Slopes slopes_;
   Sums sums_;
 };
 
-/// Rows that follow one another are walked one by one: one stream is better than several, and rows
-/// a page apart would get into each other's way.
-constexpr std::int64_t kFarApart = 4096;
-
-/// Calls walk_rows<n>(first) for n rows at a time: several where their vectors can be aligned
-/// alike.
-template <bool kStreaming, class T, class WalkRows>
-void for_each_rows(std::int64_t rows, std::int64_t stride, const WalkRows& walk_rows) {
+/// Calls walk_rows<down>(first): once, to go step by step down all rows, or for one row after
+/// another, as they lie in memory.
+///
+/// The way down spares instructions, which pays where they are many (`kManyInstructions`) and the
+/// tensors in a cache. Where a row is one step it is the order of memory too.
+template <bool kStreaming, bool kManyInstructions, class T, class WalkRows>
+void for_each_rows(std::int64_t count, std::int64_t rows, std::int64_t stride,
+                   const WalkRows& walk_rows) {
+  const bool one_stream = stride == count && count <= kPacksPerRowStep<T> * kPack<T>;
+  const bool alike = stride * std::int64_t{sizeof(T)} % kCacheLine == 0;
+  if (rows > 1 && (kStreaming ? one_stream && alike : one_stream || kManyInstructions)) {
+    walk_rows.template operator()<true>(0, rows);
+    return;
+  }
   std::int64_t row = 0;
-  const bool alike = !kStreaming || stride * std::int64_t{sizeof(T)} % kCacheLine == 0;
-  if (alike && stride >= kFarApart) {
-    for (; row + kRowsPerStep <= rows; row += kRowsPerStep) {
-      walk_rows.template operator()<kRowsPerStep>(row);
+  if (kStreaming && kManyInstructions && alike && stride > count) {
+    constexpr std::int64_t kTogether = 4;
+    for (; row + kTogether <= rows; row += kTogether) {
+      walk_rows.template operator()<true>(row, kTogether);
     }
   }
-  for (; row < rows; ++row) walk_rows.template operator()<1>(row);
+  for (; row < rows; ++row) walk_rows.template operator()<false>(row, 1);
 }
 
 }  // namespace prelu::cpu::HWY_NAMESPACE

@@ -167,8 +167,7 @@ struct BFloat16Codec {
 };
 
 template <class T>
-using Codec =
-    std::conditional_t<std::is_same_v<T, Half>, HalfCodec<kConvertsHalf>, BFloat16Codec>;
+using Codec = std::conditional_t<std::is_same_v<T, Half>, HalfCodec<kConvertsHalf>, BFloat16Codec>;
 
 template <class T>
 inline Vector<T> load(const T* from) {

@@ -225,6 +225,10 @@ class TileCut {
         std::min(elements_ / kLeastPerItem, kWantedItems / tiles_), std::int64_t{1}, repetitions);
     per_slice_ = std::min(ceil_div(repetitions, slices), kMostTermsInSum);
     slices_ = ceil_div(repetitions, per_slice_);
+    if (slices_ > kEven) {  // threads get as many slices each
+      per_slice_ = ceil_div(repetitions, ceil_div(slices_, kEven) * kEven);
+      slices_ = ceil_div(repetitions, per_slice_);
+    }
   }
 
   std::int64_t items() const { return slices_ * tiles_; }
@@ -281,6 +285,7 @@ class TileCut {
   /// partial sums, a cost of its own.
   static constexpr std::int64_t kWantedItems = 128;
   static constexpr std::int64_t kLeastPerItem = 32768;
+  static constexpr std::int64_t kEven = 4;
   static constexpr std::int64_t kLine = 32;  // elements of a cache line, the narrowest
 
   AlphaMap map_;

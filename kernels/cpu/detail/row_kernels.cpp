@@ -23,6 +23,8 @@ namespace prelu::cpu::HWY_NAMESPACE {
 template <class T, SlopeAtZero kAtZero, bool kStreaming>
 struct Kernels {
   using Sum = accumulate_t<T>;
+  /// Zeros and NaN come out of forward as they are with either slope.
+  using Forward = Kernels<T, kAtZero == SlopeAtZero::zero ? SlopeAtZero::one : kAtZero, kStreaming>;
 
   [[gnu::flatten]] static void forward_uniform(const ForwardRows<T>& rows, const Sum* slopes) {
     for (std::int64_t row = 0; row < rows.rows; ++row) {
@@ -118,13 +120,13 @@ void visit_kernels(const RunOptions& options, const Visitor& visitor) {
 template <class T>
 void forward_uniform(const ForwardRows<T>& rows, const accumulate_t<T>* slopes,
                      const RunOptions& options) {
-  visit_kernels<T>(options, [&]<class K>(K) { K::forward_uniform(rows, slopes); });
+  visit_kernels<T>(options, [&]<class K>(K) { K::Forward::forward_uniform(rows, slopes); });
 }
 
 template <class T>
 void forward_varying(const ForwardRows<T>& rows, const accumulate_t<T>* slopes,
                      const RunOptions& options) {
-  visit_kernels<T>(options, [&]<class K>(K) { K::forward_varying(rows, slopes); });
+  visit_kernels<T>(options, [&]<class K>(K) { K::Forward::forward_varying(rows, slopes); });
 }
 
 template <class T>

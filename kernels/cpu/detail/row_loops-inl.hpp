@@ -175,7 +175,8 @@ std::int64_t elements_before_line(const T* to, std::int64_t count) {
   return std::min(count, (kCacheLine - past) % kCacheLine / std::int64_t{sizeof(T)});
 }
 
-/// What is left of a step: at most one part of kCount packs, of half as many, and so on.
+/// What is left of a step: at most one part of kCount packs, of half as many, and so on, because
+/// each part is a way down all rows.
 template <std::int64_t kCount, class T, class Loop>
 void walk_fewer(std::int64_t& i, std::int64_t count, Loop& loop) {
   if constexpr (kCount > 0) {
@@ -201,13 +202,18 @@ void walk(const T* to, std::int64_t count, Loop& loop) {
     }
   }
   for (; i + kStep <= count; i += kStep) loop.step(i);
-  walk_fewer<Loop::kPacks / 2, T>(i, count, loop);
+  if constexpr (Loop::kGoesDown) {
+    walk_fewer<Loop::kPacks / 2, T>(i, count, loop);
+  } else {
+    for (; i + kPack<T> <= count; i += kPack<T>) loop.template packs<1>(i);
+  }
   if (i < count) loop.partial(i, count - i);
 }
 
 template <class T, SlopeAtZero kAtZero, bool kStreaming, bool kDown, class Slopes>
 class ForwardLoop {
  public:
+  static constexpr bool kGoesDown = kDown;
   static constexpr std::int64_t kPacks = kDown ? kPacksPerRowStep<T> : kPacksPerStep<T>;
 
   ForwardLoop(const ForwardRows<T>& rows, const Slopes& slopes)
@@ -254,6 +260,7 @@ class ForwardLoop {
 template <class T, SlopeAtZero kAtZero, bool kStreaming, bool kDown, class Slopes, class Sums>
 class BackwardLoop {
  public:
+  static constexpr bool kGoesDown = kDown;
   static constexpr std::int64_t kPacks = kDown ? kPacksPerRowStep<T> : kPacksPerStep<T>;
 
   BackwardLoop(const BackwardRows<T>& rows, const Slopes& slopes, const Sums& sums)

@@ -23,9 +23,6 @@ struct Tensors {
   const T* dy;
   T* dx;
 
-  cpu::BackwardRun<T> run(std::int64_t begin, std::int64_t count) const {
-    return {.x = x + begin, .dy = dy + begin, .dx = dx + begin, .count = count};
-  }
   cpu::BackwardRows<T> rows(const cpu::TileCut::Block& block, std::int64_t stride) const {
     return {.x = x + block.begin,
             .dy = dy + block.begin,
@@ -43,11 +40,7 @@ void add_tile(const accumulate_t<T>* sums, std::int64_t length, const AlphaMap& 
   const std::int64_t slopes = std::min(map.count - first_slope, length / map.inner);
   std::fill_n(partial + first_slope, slopes, 0.0);
   for (std::int64_t begin = 0; begin < length; begin += slopes * map.inner) {
-    if (map.inner > 1) {
-      cpu::row_kernels<T>().sum_runs(sums + begin, slopes, map.inner, partial + first_slope);
-      continue;
-    }
-    for (std::int64_t k = 0; k < slopes; ++k) partial[first_slope + k] += double{sums[begin + k]};
+    cpu::row_kernels<T>().sum_runs(sums + begin, slopes, map.inner, partial + first_slope);
   }
 }
 
@@ -66,14 +59,16 @@ void backward(const Problem& problem, const Tensors<T>& tensors, const A* alpha,
   switch (cpu::pattern_of(problem)) {
     case cpu::Pattern::runs: {
       const cpu::RunCut cut(problem);
-      cpu::for_each_item(cut.items(), threads, [&](std::int64_t item) {
-        const auto [begin, count, slope, slice] = cut.piece(item);
-        const cpu::BackwardRun<T> run = tensors.run(begin, count);
+      cpu::for_each_item(cut.items(), threads, [&](std::int64_t i) {
+        const cpu::RunCut::Item item = cut.item(i);
+        const cpu::RunSlopes<T> slopes = cpu::slopes_of_runs<T>(alpha, item);
+        const cpu::BackwardRows<T> rows = tensors.rows(
+            {.begin = item.begin, .count = item.count, .rows = item.runs}, cut.stride());
         if (frozen) {
-          kernels.dx_uniform(run, cpu::slope_for_kernels(alpha[slope]), options);
+          kernels.dx_uniform(rows, slopes.data(), options);
         } else {
-          partial[slice * map.count + slope] =
-              kernels.backward_uniform(run, cpu::slope_for_kernels(alpha[slope]), options);
+          kernels.backward_uniform(rows, slopes.data(),
+                                   partial + item.slice * map.count + item.first_slope, options);
         }
       });
       return;

@@ -29,10 +29,15 @@ void forward(const Problem& problem, const Operands& operands) {
   switch (cpu::pattern_of(problem)) {
     case cpu::Pattern::runs: {
       const cpu::RunCut cut(problem);
-      cpu::for_each_item(cut.items(), threads, [&](std::int64_t item) {
-        const auto [begin, count, slope, slice] = cut.piece(item);
-        kernels.forward_uniform({.x = x + begin, .y = y + begin, .count = count},
-                                cpu::slope_for_kernels(alpha[slope]), options);
+      cpu::for_each_item(cut.items(), threads, [&](std::int64_t i) {
+        const cpu::RunCut::Item item = cut.item(i);
+        const cpu::RunSlopes<T> slopes = cpu::slopes_of_runs<T>(alpha, item);
+        kernels.forward_uniform({.x = x + item.begin,
+                                 .y = y + item.begin,
+                                 .count = item.count,
+                                 .rows = item.runs,
+                                 .stride = cut.stride()},
+                                slopes.data(), options);
       });
       return;
     }
@@ -74,16 +79,24 @@ void forward(const Problem& problem, const Operands& operands) {
     });
     return;
   }
-  // Without sums to keep, the order of memory is better than tile after tile.
+  // Without sums to keep, the order of memory is better than tile after tile; but slopes that must
+  // be widened first are used a few times.
+  constexpr std::int64_t kTogether = std::is_same_v<A, accumulate_t<T>> ? 1 : 4;
   const std::int64_t repetitions = problem.shape.elements() / cut.stride();
-  cpu::for_each_item(repetitions * cut.tiles(), threads, [&](std::int64_t item) {
+  const std::int64_t slices = cpu::ceil_div(repetitions, kTogether);
+  cpu::for_each_item(slices * cut.tiles(), threads, [&](std::int64_t item) {
     const cpu::TileCut::Tile tile = cut.tile(item % cut.tiles());
     const std::int64_t length = cut.length(tile);
+    const std::int64_t first = item / cut.tiles() * kTogether;
     cpu::TileSlopes<T> room;
     const auto* slopes = cpu::expand_slopes<T>(alpha, cut.map(), tile.first_slope, length, room);
-    const std::int64_t begin = item / cut.tiles() * cut.stride() + tile.begin;
-    kernels.forward_varying({.x = x + begin, .y = y + begin, .count = length, .rows = 1}, slopes,
-                            options);
+    const std::int64_t begin = first * cut.stride() + tile.begin;
+    kernels.forward_varying({.x = x + begin,
+                             .y = y + begin,
+                             .count = length,
+                             .rows = std::min(kTogether, repetitions - first),
+                             .stride = cut.stride()},
+                            slopes, options);
   });
 }
 

@@ -138,7 +138,8 @@ TYPED_TEST(RowKernelsTest, ForwardEqualsTheScalarOperatorAtEveryLength) {
         std::vector<T> varying(count + 2 * kPad, untouched);
         const Sum slope = static_cast<Sum>(0.3);
         row_kernels<T>().forward_uniform(
-            {.x = x.data() + 1, .y = uniform.data() + kPad, .count = length}, slope, options);
+            {.x = x.data() + 1, .y = uniform.data() + kPad, .count = length, .rows = 1}, &slope,
+            options);
         row_kernels<T>().forward_varying(
             {.x = x.data() + 1, .y = varying.data() + kPad, .count = length, .rows = 1},
             slopes.data(), options);
@@ -175,9 +176,13 @@ TYPED_TEST(RowKernelsTest, DxEqualsTheScalarOperatorAtEveryLength) {
         std::vector<T> varying(count);
         std::vector<Sum> sums(count);
         const Sum slope = static_cast<Sum>(-1.7);
-        row_kernels<T>().backward_uniform(
-            {.x = x.data() + 1, .dy = dy.data() + 2, .dx = uniform.data(), .count = length}, slope,
-            options);
+        double ignored = 0;
+        row_kernels<T>().backward_uniform({.x = x.data() + 1,
+                                           .dy = dy.data() + 2,
+                                           .dx = uniform.data(),
+                                           .count = length,
+                                           .rows = 1},
+                                          &slope, &ignored, options);
         row_kernels<T>().backward_varying({.x = x.data() + 1,
                                            .dy = dy.data() + 2,
                                            .dx = varying.data(),
@@ -219,11 +224,12 @@ TYPED_TEST(RowKernelsTest, DalphaOfIntegersIsExactAtEveryLength) {
         for (std::size_t i = 0; i < count; ++i) {
           expected += op::backward_dalpha<Sum>(widen(x[i]), widen(dy[i]), slope);
         }
-        EXPECT_EQ(
-            row_kernels<T>().backward_uniform(
-                {.x = x.data(), .dy = dy.data(), .dx = dx.data(), .count = length}, 2, options),
-            expected)
-            << length;
+        const Sum two = 2;
+        double sum = 0.5;  // to be overwritten
+        row_kernels<T>().backward_uniform(
+            {.x = x.data(), .dy = dy.data(), .dx = dx.data(), .count = length, .rows = 1}, &two,
+            &sum, options);
+        EXPECT_EQ(sum, expected) << length;
         finish_streaming();
       }
     });
@@ -246,14 +252,14 @@ TYPED_TEST(RowKernelsTest, AVaryingRunAddsToTheSumsThatAreThere) {
   });
 }
 
-// Far apart, rows are walked side by side; one after another otherwise. Either way as single rows.
+// Rows are walked one after another, or step by step down all of them. Either way as single rows.
 TYPED_TEST(RowKernelsTest, SeveralRowsEqualThemOneByOne) {
   using T = TypeParam;
   using Sum = accumulate_t<T>;
   for_each_target([&] {
     for_each_option([&](const RunOptions& options) {
       for (const std::int64_t stride : {128, 4096, 4099}) {
-        for (const std::int64_t count : {1, 31, 100}) {
+        for (const std::int64_t count : {1, 31, 100, 128}) {
           constexpr std::int64_t kRows = 6;
           const auto size = static_cast<std::size_t>(kRows * stride);
           const std::vector<T> x = this->draw_integers(size);
@@ -295,6 +301,49 @@ TYPED_TEST(RowKernelsTest, SeveralRowsEqualThemOneByOne) {
   });
 }
 
+TYPED_TEST(RowKernelsTest, RowsWithASlopeEachEqualThemOneByOne) {
+  using T = TypeParam;
+  using Sum = accumulate_t<T>;
+  for_each_target([&] {
+    for_each_option([&](const RunOptions& options) {
+      for (const std::int64_t count : {1, 49, 64, 200}) {
+        constexpr std::int64_t kRows = 3;
+        const std::int64_t stride = count + 5;  // what lies between rows is nobody's
+        const auto size = static_cast<std::size_t>(kRows * stride);
+        const std::vector<T> x = this->draw_integers(size);
+        const std::vector<T> dy = this->draw_integers(size);
+        const std::vector<Sum> slopes = this->draw_slopes(kRows);
+        std::vector<T> y(size, narrow<T>(77));
+        std::vector<T> dx = y;
+        std::vector<T> dx_only = y;
+        std::vector<T> expected_y = y;
+        std::vector<T> expected_dx = y;
+        std::vector<double> sums(kRows);
+        std::vector<double> expected_sums(kRows);
+        const RowKernels<T>& kernels = row_kernels<T>();
+        kernels.forward_uniform({x.data(), y.data(), count, kRows, stride}, slopes.data(), options);
+        kernels.backward_uniform({x.data(), dy.data(), dx.data(), count, kRows, stride},
+                                 slopes.data(), sums.data(), options);
+        kernels.dx_uniform({x.data(), dy.data(), dx_only.data(), count, kRows, stride},
+                           slopes.data(), options);
+        for (std::size_t row = 0; row < kRows; ++row) {
+          const std::size_t at = row * static_cast<std::size_t>(stride);
+          kernels.forward_uniform({&x[at], &expected_y[at], count, 1, 0}, &slopes[row], options);
+          kernels.backward_uniform({&x[at], &dy[at], &expected_dx[at], count, 1, 0}, &slopes[row],
+                                   &expected_sums[row], options);
+        }
+        finish_streaming();
+        EXPECT_EQ(sums, expected_sums);
+        for (std::size_t i = 0; i < size; ++i) {
+          ASSERT_TRUE(same(y[i], expected_y[i])) << i;
+          ASSERT_TRUE(same(dx[i], expected_dx[i])) << i;
+          ASSERT_TRUE(same(dx_only[i], expected_dx[i])) << i;
+        }
+      }
+    });
+  });
+}
+
 TYPED_TEST(RowKernelsTest, DxAloneIsTheSameDx) {
   using T = TypeParam;
   using Sum = accumulate_t<T>;
@@ -306,9 +355,11 @@ TYPED_TEST(RowKernelsTest, DxAloneIsTheSameDx) {
         std::vector<T> expected(x.size());
         std::vector<T> dx(x.size());
         const Sum slope = static_cast<Sum>(-0.6);
-        row_kernels<T>().backward_uniform({x.data(), dy.data(), expected.data(), length}, slope,
-                                          options);
-        row_kernels<T>().dx_uniform({x.data(), dy.data(), dx.data(), length}, slope, options);
+        double ignored = 0;
+        row_kernels<T>().backward_uniform({x.data(), dy.data(), expected.data(), length, 1, 0},
+                                          &slope, &ignored, options);
+        row_kernels<T>().dx_uniform({x.data(), dy.data(), dx.data(), length, 1, 0}, &slope,
+                                    options);
         finish_streaming();
         for (std::size_t i = 0; i < x.size(); ++i) ASSERT_TRUE(same(dx[i], expected[i])) << i;
       }
@@ -351,9 +402,12 @@ TYPED_TEST(RowKernelsTest, ResultsMayOverwriteTheirInputs) {
       std::vector<T> y = x;
       std::vector<T> dx = dy;
       const Sum slope = static_cast<Sum>(0.25);
-      row_kernels<T>().forward_uniform({.x = y.data(), .y = y.data(), .count = length}, slope, {});
+      double ignored = 0;
+      row_kernels<T>().forward_uniform({.x = y.data(), .y = y.data(), .count = length, .rows = 1},
+                                       &slope, {});
       row_kernels<T>().backward_uniform(
-          {.x = x.data(), .dy = dx.data(), .dx = dx.data(), .count = length}, slope, {});
+          {.x = x.data(), .dy = dx.data(), .dx = dx.data(), .count = length, .rows = 1}, &slope,
+          &ignored, {});
       const op::Slope<Sum> resolved(slope, SlopeAtZero::one);
       for (std::size_t i = 0; i < count; ++i) {
         ASSERT_TRUE(same(y[i], narrow<T>(op::forward<Sum>(widen(x[i]), resolved)))) << i;
@@ -397,7 +451,8 @@ TYPED_TEST(SixteenBitRowKernels, RoundProductsOfEveryBitPatternToNearestEven) {
     for (const float slope : {1.0F, 0.5F, 1.5F, 0.3F, -3.7F, 0x1p-9F, 0x1.004p-12F, 0x1p12F}) {
       std::vector<TypeParam> y(x.size());
       row_kernels<TypeParam>().forward_uniform(
-          {.x = x.data(), .y = y.data(), .count = static_cast<std::int64_t>(x.size())}, slope, {});
+          {.x = x.data(), .y = y.data(), .count = static_cast<std::int64_t>(x.size()), .rows = 1},
+          &slope, {});
       const op::Slope<float> resolved(slope, SlopeAtZero::one);
       for (std::size_t i = 0; i < x.size(); ++i) {
         ASSERT_TRUE(same(y[i], narrow<TypeParam>(op::forward(widen(x[i]), resolved))))

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <numeric>
 
+#include "dtype.hpp"
 #include "prelu/problem.hpp"
 #include "row_kernels.hpp"
 
@@ -27,8 +28,8 @@ inline constexpr std::int64_t kPiece = 16384;
 /// Elements of a tile at most: their slopes and sums stay in the first-level cache.
 inline constexpr std::int64_t kTile = 2048;
 
-/// Where a tile holds several periods: longer ones would only repeat slopes and sums.
-inline constexpr std::int64_t kShortTile = 512;
+/// Elements of a tile that holds several periods of at most so many: one step of the row kernels.
+inline constexpr std::int64_t kShortTile = 128;
 
 /// How a problem's slopes lie, and so how it is cut.
 enum class Pattern {
@@ -45,50 +46,63 @@ inline Pattern pattern_of(const Problem& problem) {
   return map.inner > 1 && map.inner * map.count > kTile ? Pattern::groups : Pattern::tiles;
 }
 
-/// Long runs, each with one slope, cut into pieces of nearly equal length.
+/// Long runs, each with one slope: several of one repetition of the slopes together, or a piece of
+/// one.
 class RunCut {
  public:
-  struct Piece {
+  struct Item {
     std::int64_t begin;  ///< offset of its first element
-    std::int64_t count;
-    std::int64_t slope;  ///< which
-    std::int64_t slice;  ///< its number among the pieces of that slope
+    std::int64_t count;  ///< elements of each run
+    std::int64_t runs;
+    std::int64_t first_slope;
+    std::int64_t slice;  ///< its number among the items of those slopes
   };
+  /// The most runs in an item.
+  static constexpr std::int64_t kMostRuns = kPiece / kLongRunOfSmall;
 
   explicit RunCut(const Problem& problem) {
     const AlphaMap map = alpha_map(problem);
     count_ = map.count;
     length_ = map.count == 1 ? problem.shape.elements() : map.inner;
-    runs_ = problem.shape.elements() / length_;
+    repetitions_ = problem.shape.elements() / (length_ * count_);
     pieces_per_run_ = ceil_div(length_, kPiece);
     piece_ = ceil_div(length_, pieces_per_run_);
     // Only a run's last piece ends in a part of a vector.
     if (pieces_per_run_ > 1) piece_ = ceil_div(piece_, kAlignment) * kAlignment;
+    together_ = std::clamp(kPiece / length_, std::int64_t{1}, count_);
+    groups_ = ceil_div(count_, together_);
   }
 
-  std::int64_t items() const { return runs_ * pieces_per_run_; }
+  std::int64_t items() const { return repetitions_ * groups_ * pieces_per_run_; }
 
   /// Partial sums of each slope.
-  std::int64_t slices() const { return ceil_div(runs_, count_) * pieces_per_run_; }
+  std::int64_t slices() const { return repetitions_ * pieces_per_run_; }
 
-  Piece piece(std::int64_t item) const {
-    const bool whole = pieces_per_run_ == 1;  // spares divisions, which a short run would notice
-    const std::int64_t run = whole ? item : item / pieces_per_run_;
-    const std::int64_t in_run = whole ? 0 : item % pieces_per_run_;
+  /// From one run to the next.
+  std::int64_t stride() const { return length_; }
+
+  Item item(std::int64_t i) const {
+    const std::int64_t in_run = i % pieces_per_run_;
+    const std::int64_t group = i / pieces_per_run_ % groups_;
+    const std::int64_t repetition = i / pieces_per_run_ / groups_;
+    const std::int64_t first = group * together_;
     const std::int64_t begin = std::min(length_, in_run * piece_);
-    return {.begin = run * length_ + begin,
+    return {.begin = (repetition * count_ + first) * length_ + begin,
             .count = std::min(length_ - begin, piece_),
-            .slope = runs_ == count_ ? run : run % count_,
-            .slice = (runs_ == count_ ? 0 : run / count_) * pieces_per_run_ + in_run};
+            .runs = std::min(together_, count_ - first),
+            .first_slope = first,
+            .slice = repetition * pieces_per_run_ + in_run};
   }
 
  private:
   static constexpr std::int64_t kAlignment = 64;
   std::int64_t count_;
   std::int64_t length_;
-  std::int64_t runs_;
+  std::int64_t repetitions_;
   std::int64_t pieces_per_run_;
   std::int64_t piece_;
+  std::int64_t together_;
+  std::int64_t groups_;
 };
 
 /// Runs of a few to some hundred elements, in the order of memory: an item is a part of the runs of
@@ -103,11 +117,12 @@ class GroupCut {
     std::int64_t slice;  ///< of the repetitions
   };
 
-  explicit GroupCut(const Problem& problem) : map_(alpha_map(problem)) {
+  explicit GroupCut(const Problem& problem)
+      : map_(alpha_map(problem)), side_by_side_(side_by_side(problem)) {
     repetitions_ = problem.shape.elements() / (map_.inner * map_.count);
     // Fewer elements for each partial sum would make writing it a cost of its own.
     constexpr std::int64_t kLeastElementsPerSum = 32;
-    per_slice_ = std::max({ceil_div(repetitions_, kWantedItems), kSideBySide,
+    per_slice_ = std::max({ceil_div(repetitions_, kWantedItems), side_by_side_,
                            ceil_div(kLeastElementsPerSum, map_.inner)});
     slices_ = ceil_div(repetitions_, per_slice_);
     const std::int64_t groups = ceil_div(map_.count, group());
@@ -152,8 +167,8 @@ class GroupCut {
   template <class Visit>
   void for_each_group(const Item& item, const Visit& visit) const {
     const std::int64_t together = group();
-    for (std::int64_t i = item.first_repetition; i < item.last_repetition; i += kSideBySide) {
-      const std::int64_t rows = std::min(kSideBySide, item.last_repetition - i);
+    for (std::int64_t i = item.first_repetition; i < item.last_repetition; i += side_by_side_) {
+      const std::int64_t rows = std::min(side_by_side_, item.last_repetition - i);
       for (std::int64_t k = item.first_slope; k < item.last_slope; k += together) {
         visit(Group{.begin = i * stride() + k * map_.inner,
                     .first_slope = k,
@@ -166,10 +181,15 @@ class GroupCut {
  private:
   /// Enough for many cores.
   static constexpr std::int64_t kWantedItems = 64;
-  /// So many repetitions share the expansion of slopes, and sums.
-  static constexpr std::int64_t kSideBySide = 4;
+  /// So many repetitions share the expansion of slopes, and sums: few where nothing but the order
+  /// of memory counts.
+  static std::int64_t side_by_side(const Problem& problem) {
+    const bool only_memory = problem.direction == Direction::forward && size_of(problem.dtype) > 2;
+    return only_memory ? 4 : 32;
+  }
 
   AlphaMap map_;
+  std::int64_t side_by_side_;
   std::int64_t repetitions_;
   std::int64_t per_slice_;
   std::int64_t slices_;
@@ -191,7 +211,7 @@ class TileCut {
       : map_(alpha_map(problem)), elements_(problem.shape.elements()) {
     const std::int64_t period = map_.inner * map_.count;
     if (period <= kTile) {  // a tile holds whole periods
-      length_ = std::max(kShortTile / period, std::int64_t{1}) * period;
+      length_ = whole_periods(period);
       tiles_ = 1;
       stride_ = length_;
     } else {  // a period is made of tiles; every element has a slope
@@ -201,10 +221,14 @@ class TileCut {
       stride_ = period;
     }
     const std::int64_t repetitions = ceil_div(elements_, stride_);
-    const std::int64_t slices =
-        std::clamp(elements_ / kLeastPerItem, std::int64_t{1}, ceil_div(kWantedItems, tiles_));
+    const std::int64_t slices = std::clamp(
+        std::min(elements_ / kLeastPerItem, kWantedItems / tiles_), std::int64_t{1}, repetitions);
     per_slice_ = std::min(ceil_div(repetitions, slices), kMostTermsInSum);
     slices_ = ceil_div(repetitions, per_slice_);
+    if (slices_ > kEven) {  // threads get as many slices each
+      per_slice_ = ceil_div(repetitions, ceil_div(slices_, kEven) * kEven);
+      slices_ = ceil_div(repetitions, per_slice_);
+    }
   }
 
   std::int64_t items() const { return slices_ * tiles_; }
@@ -250,10 +274,18 @@ class TileCut {
   }
 
  private:
+  /// So many periods that tiles begin where cache lines do, if that can be, and have a step.
+  static std::int64_t whole_periods(std::int64_t period) {
+    std::int64_t length = period;
+    while (length % kLine != 0 && 2 * length <= kTile) length *= 2;
+    return std::max(kShortTile / length, std::int64_t{1}) * length;
+  }
+
   /// Enough for many cores; items with less to do would make expanding the slopes, and writing
   /// partial sums, a cost of its own.
   static constexpr std::int64_t kWantedItems = 128;
   static constexpr std::int64_t kLeastPerItem = 32768;
+  static constexpr std::int64_t kEven = 4;
   static constexpr std::int64_t kLine = 32;  // elements of a cache line, the narrowest
 
   AlphaMap map_;

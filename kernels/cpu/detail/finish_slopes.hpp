@@ -10,6 +10,7 @@
 #include "parallel.hpp"
 #include "prelu/operands.hpp"
 #include "prelu/problem.hpp"
+#include "row_kernels.hpp"
 
 namespace prelu::cpu {
 
@@ -40,8 +41,12 @@ void finish_slopes(const Problem& problem, const Operands& operands, const doubl
     std::array<double, kBlock> sums;
     std::fill_n(sums.data(), slopes, 0.0);
     for (std::int64_t row = 0; row < rows; ++row) {
-      const double* terms = partial + row * count + first;
-      for (std::int64_t k = 0; k < slopes; ++k) sums[static_cast<std::size_t>(k)] += terms[k];
+      row_kernels<double>().sum_runs(partial + row * count + first, slopes, 1, sums.data());
+    }
+    if (problem.update == AlphaUpdate::gradient && !problem.accumulate) {  // most often: be quick
+      std::transform(sums.data(), sums.data() + slopes, static_cast<A*>(operands.dalpha) + first,
+                     [](double sum) { return narrow<A>(sum); });
+      return;
     }
     for (std::int64_t k = 0; k < slopes; ++k) {
       finish_slope<A>(problem, operands, first + k, sums[static_cast<std::size_t>(k)]);

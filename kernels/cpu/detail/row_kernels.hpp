@@ -1,4 +1,4 @@
-// The vectorised inner loops of the threaded variants: functions on one contiguous run of elements,
+// The vectorised inner loops of the threaded variants: functions on rows of contiguous elements,
 // compiled for several instruction sets and chosen for this CPU at run time.
 #pragma once
 
@@ -17,25 +17,7 @@ struct RunOptions {
   Stores stores = Stores::cached;
 };
 
-/// A forward run: y may be x.
-template <class T>
-struct ForwardRun {
-  const T* x;
-  T* y;
-  std::int64_t count;
-};
-
-/// A backward run: dx may be dy.
-template <class T>
-struct BackwardRun {
-  const T* x;
-  const T* dy;
-  T* dx;
-  std::int64_t count;
-};
-
-/// `count` elements in each of `rows` rows, which begin `stride` elements apart: with the same
-/// slopes in each, these are read once for several rows.
+/// `count` elements in each of `rows` rows, which begin `stride` elements apart; y may be x.
 template <class T>
 struct ForwardRows {
   const T* x;
@@ -44,6 +26,7 @@ struct ForwardRows {
   std::int64_t rows;
   std::int64_t stride;
 };
+/// The same for backward; dx may be dy.
 template <class T>
 struct BackwardRows {
   const T* x;
@@ -68,17 +51,18 @@ template <class T>
 struct RowKernels {
   using Sum = accumulate_t<T>;
 
-  /// y = slope * x with one slope.
-  void (*forward_uniform)(const ForwardRun<T>& run, Sum slope, const RunOptions& options);
+  /// y[i] = slopes[row] * x[i]: one slope for a row.
+  void (*forward_uniform)(const ForwardRows<T>& rows, const Sum* slopes, const RunOptions& options);
   /// y[i] = slopes[i] * x[i] in every row.
   void (*forward_varying)(const ForwardRows<T>& rows, const Sum* slopes, const RunOptions& options);
-  /// dx with one slope; returns the run's share of dalpha.
-  double (*backward_uniform)(const BackwardRun<T>& run, Sum slope, const RunOptions& options);
+  /// dx with slopes[row]; writes the row's share of dalpha to sums[row].
+  void (*backward_uniform)(const BackwardRows<T>& rows, const Sum* slopes, double* sums,
+                           const RunOptions& options);
   /// dx[i] with slopes[i] in every row; adds the element's share of dalpha to sums[i].
   void (*backward_varying)(const BackwardRows<T>& rows, const Sum* slopes, Sum* sums,
                            const RunOptions& options);
   /// dx alone, for slopes that are not learnt.
-  void (*dx_uniform)(const BackwardRun<T>& run, Sum slope, const RunOptions& options);
+  void (*dx_uniform)(const BackwardRows<T>& rows, const Sum* slopes, const RunOptions& options);
   void (*dx_varying)(const BackwardRows<T>& rows, const Sum* slopes, const RunOptions& options);
   /// to[k * inner + i] = slopes[k] for i below inner: whole vectors are written, the last one up to
   /// kSlack elements too far.

@@ -22,6 +22,18 @@ auto slope_for_kernels(A alpha) {
   return slope == slope ? slope : std::numeric_limits<Slope>::quiet_NaN();
 }
 
+/// The slopes of the runs of one item.
+template <class T>
+using RunSlopes = std::array<accumulate_t<T>, static_cast<std::size_t>(RunCut::kMostRuns)>;
+
+template <class T, class A>
+RunSlopes<T> slopes_of_runs(const A* alpha, const RunCut::Item& item) {
+  RunSlopes<T> slopes;
+  const A* first = alpha + item.first_slope;
+  std::transform(first, first + item.runs, slopes.data(), slope_for_kernels<A>);
+  return slopes;
+}
+
 /// Room for the slopes of one tile.
 template <class T>
 using TileSlopes = std::array<accumulate_t<T>, static_cast<std::size_t>(kTile + kSlack)>;

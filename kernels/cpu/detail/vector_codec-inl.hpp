@@ -1,4 +1,4 @@
-// Loading and storing blocks of two vectors of accumulators, for one Highway target: how each
+// Loading and storing a vector of accumulators, whole or in part, for one Highway target: how each
 // storage type widens, and how it is rounded once to nearest even.
 //
 // Included once per target by row_kernels.cpp, hence the guard that Highway's pattern demands.
@@ -9,6 +9,9 @@
 #define PRELU_VECTOR_CODEC_INL_HPP
 #endif
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
@@ -20,12 +23,17 @@ namespace prelu::cpu::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
+inline constexpr std::int64_t kCacheLine = 64;
+
 template <class T>
 using AccumulatorTag = hn::ScalableTag<accumulate_t<T>>;
 
 /// A vector of accumulators.
 template <class T>
 using Vector = hn::Vec<AccumulatorTag<T>>;
+
+template <class T>
+inline constexpr auto kLanes = static_cast<std::int64_t>(hn::MaxLanes(AccumulatorTag<T>()));
 
 using FloatTag = AccumulatorTag<float>;
 using FloatVector = Vector<float>;
@@ -35,60 +43,41 @@ using BitsVector = hn::Vec<BitsTag>;
 using StorageTag = hn::Rebind<std::uint16_t, FloatTag>;
 using StorageVector = hn::Vec<StorageTag>;
 
-template <class T>
-inline Vector<T> load(const T* from) {
-  return hn::LoadU(AccumulatorTag<T>(), from);
-}
+/// AVX-512 masks accesses to memory, whatever the element; elsewhere the end of a run goes through
+/// a buffer, so that nothing outside it is touched.
+inline constexpr bool kMasksMemory = HWY_TARGET <= HWY_AVX3;
 
-template <bool kStreaming, class T>
-inline void store(Vector<T> value, T* to) {
-  if constexpr (kStreaming) {
-    hn::Stream(value, AccumulatorTag<T>(), to);
+/// The first `count` lanes, and zeros.
+template <class Tag>
+inline hn::Vec<Tag> load_lanes(Tag tag, const hn::TFromD<Tag>* from, std::int64_t count) {
+  if constexpr (kMasksMemory) {
+    return hn::MaskedLoad(hn::FirstN(tag, static_cast<std::size_t>(count)), tag, from);
   } else {
-    hn::StoreU(value, AccumulatorTag<T>(), to);
+    alignas(kCacheLine) std::array<hn::TFromD<Tag>, hn::MaxLanes(Tag())> buffer{};
+    std::copy_n(from, count, buffer.data());
+    return hn::Load(tag, buffer.data());
   }
 }
 
-inline BitsVector load_bits(const std::uint16_t* from) {
-  return hn::PromoteTo(BitsTag(), hn::LoadU(StorageTag(), from));
+template <class Tag>
+inline void store_lanes(hn::Vec<Tag> value, Tag tag, hn::TFromD<Tag>* to, std::int64_t count) {
+  if constexpr (kMasksMemory) {
+    hn::BlendedStore(value, hn::FirstN(tag, static_cast<std::size_t>(count)), tag, to);
+  } else {
+    alignas(kCacheLine) std::array<hn::TFromD<Tag>, hn::MaxLanes(Tag())> buffer;
+    hn::Store(value, tag, buffer.data());
+    std::copy_n(buffer.data(), count, to);
+  }
 }
 
-template <bool kStreaming>
-inline void store_storage(StorageVector value, std::uint16_t* to) {
+template <bool kStreaming, class Tag>
+inline void store_all_lanes(hn::Vec<Tag> value, Tag tag, hn::TFromD<Tag>* to) {
   // Highway may stream a whole multiple of 16 bytes where a vector is narrower.
-  if constexpr (kStreaming && hn::MaxLanes(StorageTag()) * sizeof(std::uint16_t) >= 16) {
-    hn::Stream(value, StorageTag(), to);
+  if constexpr (kStreaming && hn::MaxLanes(Tag()) * sizeof(hn::TFromD<Tag>) >= 16) {
+    hn::Stream(value, tag, to);
   } else {
-    hn::StoreU(value, StorageTag(), to);
+    hn::StoreU(value, tag, to);
   }
-}
-
-/// `bits` are at most 0xFFFF.
-template <bool kStreaming>
-inline void store_bits(BitsVector bits, std::uint16_t* to) {
-  const hn::RebindToSigned<BitsTag> signed_tag;
-  store_storage<kStreaming>(hn::DemoteTo(StorageTag(), hn::BitCast(signed_tag, bits)), to);
-}
-
-inline FloatVector load(const BFloat16* from) {
-  return hn::BitCast(FloatTag(), hn::ShiftLeft<16>(load_bits(&from->bits)));
-}
-
-/// The nearest number with 16 significant bits, in the upper half; what remains in the lower half
-/// is of no use. Highway 1.0 truncates; and hardware conversions flush subnormals.
-///
-/// A NaN stays one because the lower half of its bits is 0: it comes from a BFloat16, from the
-/// hardware, or from a slope, for which row_kernels.hpp asks it.
-inline BitsVector round_to_bfloat16(FloatVector value) {
-  const BitsTag tag;
-  const BitsVector bits = hn::BitCast(tag, value);
-  const BitsVector odd = hn::And(hn::ShiftRight<16>(bits), hn::Set(tag, 1));
-  return hn::Add(hn::Add(bits, hn::Set(tag, 0x7FFF)), odd);
-}
-
-template <bool kStreaming>
-inline void store(FloatVector value, BFloat16* to) {
-  store_bits<kStreaming>(hn::ShiftRight<16>(round_to_bfloat16(value)), &to->bits);
 }
 
 /// Highway's own conversion is the CPU's from AVX2 on. Below, it is emulated in some targets and
@@ -135,60 +124,84 @@ inline BitsVector float_to_half_bits(FloatVector value) {
   return hn::Or(hn::ShiftRight<16>(sign), rounded);
 }
 
+/// `bits` are at most 0xFFFF.
+inline StorageVector to_storage(BitsVector bits) {
+  return hn::DemoteTo(StorageTag(), hn::BitCast(hn::RebindToSigned<BitsTag>(), bits));
+}
+
 /// The two ways to convert, as templates so that only the one in use is instantiated.
 template <bool kNative>
 struct HalfCodec {
-  static FloatVector load(const std::uint16_t* from) { return half_bits_to_float(load_bits(from)); }
-  template <bool kStreaming>
-  static void store(FloatVector value, std::uint16_t* to) {
-    store_bits<kStreaming>(float_to_half_bits(value), to);
+  static FloatVector widen(StorageVector stored) {
+    return half_bits_to_float(hn::PromoteTo(BitsTag(), stored));
   }
+  static StorageVector narrow(FloatVector value) { return to_storage(float_to_half_bits(value)); }
 };
 
 template <>
 struct HalfCodec<true> {
   template <class Tag = FloatTag>
-  static FloatVector load(const std::uint16_t* from) {
-    const hn::Rebind<hwy::float16_t, Tag> half_tag;
-    return hn::PromoteTo(Tag(), hn::BitCast(half_tag, hn::LoadU(StorageTag(), from)));
+  static FloatVector widen(StorageVector stored) {
+    return hn::PromoteTo(Tag(), hn::BitCast(hn::Rebind<hwy::float16_t, Tag>(), stored));
   }
-  template <bool kStreaming, class Tag = FloatTag>
-  static void store(FloatVector value, std::uint16_t* to) {
-    const hn::Rebind<hwy::float16_t, Tag> half_tag;
-    store_storage<kStreaming>(hn::BitCast(StorageTag(), hn::DemoteTo(half_tag, value)), to);
+  template <class Tag = FloatTag>
+  static StorageVector narrow(FloatVector value) {
+    return hn::BitCast(StorageTag(), hn::DemoteTo(hn::Rebind<hwy::float16_t, Tag>(), value));
   }
 };
 
-inline FloatVector load(const Half* from) { return HalfCodec<kConvertsHalf>::load(&from->bits); }
+/// Highway 1.0 truncates, and the conversions of hardware flush subnormals: done with integers.
+struct BFloat16Codec {
+  static FloatVector widen(StorageVector stored) {
+    return hn::BitCast(FloatTag(), hn::ShiftLeft<16>(hn::PromoteTo(BitsTag(), stored)));
+  }
+  /// A NaN stays one because the lower half of its bits is 0: it comes from a BFloat16, from the
+  /// hardware, or from a slope, for which row_kernels.hpp asks it.
+  static StorageVector narrow(FloatVector value) {
+    const BitsTag tag;
+    const BitsVector bits = hn::BitCast(tag, value);
+    const BitsVector odd = hn::And(hn::ShiftRight<16>(bits), hn::Set(tag, 1));
+    const BitsVector rounded = hn::Add(hn::Add(bits, hn::Set(tag, 0x7FFF)), odd);
+    return to_storage(hn::ShiftRight<16>(rounded));
+  }
+};
 
-template <bool kStreaming>
-inline void store(FloatVector value, Half* to) {
-  HalfCodec<kConvertsHalf>::template store<kStreaming>(value, &to->bits);
-}
+template <class T>
+using Codec = std::conditional_t<std::is_same_v<T, Half>, HalfCodec<kConvertsHalf>, BFloat16Codec>;
 
-/// Two vectors side by side: as one store where that is better than two.
-template <bool kStreaming, class T>
-inline void store_pair(Vector<T> first, Vector<T> second, T* to) {
-  store<kStreaming>(first, to);
-  store<kStreaming>(second, to + hn::MaxLanes(AccumulatorTag<T>()));
-}
-
-/// `Tag` is a whole vector of 16-bit numbers: a parameter, because targets without vectors lack
-/// ConcatOdd, and must not look for it.
-template <bool kStreaming, class Tag = hn::Repartition<std::uint16_t, FloatTag>>
-inline void store_pair(FloatVector first, FloatVector second, BFloat16* to) {
-  if constexpr (hn::MaxLanes(FloatTag()) == 1) {
-    store<kStreaming>(first, to);
-    store<kStreaming>(second, to + 1);
+template <class T>
+inline Vector<T> load(const T* from) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return hn::LoadU(AccumulatorTag<T>(), from);
   } else {
-    const Tag tag;
-    const auto upper = ConcatOdd(tag, BitCast(tag, round_to_bfloat16(second)),
-                                 BitCast(tag, round_to_bfloat16(first)));
-    if constexpr (kStreaming) {
-      hn::Stream(upper, tag, &to->bits);
-    } else {
-      hn::StoreU(upper, tag, &to->bits);
-    }
+    return Codec<T>::widen(hn::LoadU(StorageTag(), &from->bits));
+  }
+}
+
+template <class T>
+inline Vector<T> load_partial(const T* from, std::int64_t count) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return load_lanes(AccumulatorTag<T>(), from, count);
+  } else {
+    return Codec<T>::widen(load_lanes(StorageTag(), &from->bits, count));
+  }
+}
+
+template <bool kStreaming, class T>
+inline void store(Vector<T> value, T* to) {
+  if constexpr (std::is_floating_point_v<T>) {
+    store_all_lanes<kStreaming>(value, AccumulatorTag<T>(), to);
+  } else {
+    store_all_lanes<kStreaming>(Codec<T>::narrow(value), StorageTag(), &to->bits);
+  }
+}
+
+template <class T>
+inline void store_partial(Vector<T> value, T* to, std::int64_t count) {
+  if constexpr (std::is_floating_point_v<T>) {
+    store_lanes(value, AccumulatorTag<T>(), to, count);
+  } else {
+    store_lanes(Codec<T>::narrow(value), StorageTag(), &to->bits, count);
   }
 }
 

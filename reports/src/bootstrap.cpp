@@ -114,6 +114,7 @@ double side_median(const Side& side) {
 double ratio_estimate(const Side& baseline, const Side& candidate) {
   if (baseline.size() != candidate.size()) return side_median(candidate) / side_median(baseline);
   std::vector<double> ratios;
+  ratios.reserve(baseline.size());
   for (std::size_t turn = 0; turn < baseline.size(); ++turn) {
     ratios.push_back(std::log(median(candidate[turn]) / median(baseline[turn])));
   }

@@ -77,6 +77,16 @@ void refuse_unlike(std::span<const Report> reports) {
   }
 }
 
+/// Those of the same second stay in their order.
+void sort_by_time(std::vector<Report>& reports) {
+  const auto earlier = [](const Report& a, const Report& b) {
+    return a.environment.date < b.environment.date;
+  };
+  for (auto next = reports.begin(); next != reports.end(); ++next) {
+    std::rotate(std::upper_bound(reports.begin(), next, *next, earlier), next, next + 1);
+  }
+}
+
 }  // namespace
 
 std::optional<double> NoiseRecord::p99(const std::string& name) const {
@@ -87,9 +97,7 @@ std::optional<double> NoiseRecord::p99(const std::string& name) const {
 
 NoiseRecord calibrate(std::vector<Report> reports, std::uint64_t seed) {
   refuse_unlike(reports);
-  // By the time at which they ran, so that neighbours are turns.
-  std::ranges::stable_sort(reports, {},
-                           [](const Report& report) { return report.environment.date; });
+  sort_by_time(reports);  // neighbours are turns
   const GatheredSide gathered = gather(reports);
   NoiseRecord record{.environment_key = environment_key(reports.front()),
                      .device = device_line(reports.front()),

@@ -43,8 +43,8 @@ cd "$project"
 packages=(
   ca-certificates ccache cmake g++ git libbenchmark-dev libboost-context-dev libcli11-dev libgomp1
   libhwy-dev libsimdjson-dev libsqlite3-dev ninja-build nlohmann-json3-dev pkg-config python3 python3-pip
-  clang-format libbenchmark-tools libgtest-dev python3-jsonschema python3-scipy python3-venv
-  python3-yaml util-linux)
+  clang-14 clang-format libbenchmark-tools libclang-rt-14-dev libgtest-dev python3-jsonschema
+  python3-scipy python3-venv python3-yaml util-linux)
 
 # older VERSION LEAST: whether it is.
 older() { [[ $1 != "$2" && $(printf '%s\n' "$1" "$2" | sort -V | head -n 1) == "$1" ]]; }

@@ -76,11 +76,13 @@ void parse_option(std::string_view text, const std::vector<std::int64_t>& dimens
     }
   } else if (key == "shifted" && !value.empty()) {
     c.shifted = value;
+  } else if (text == "hot") {
+    c.hot = true;
   } else {
     throw std::invalid_argument(
         "'" + std::string(text) +
         "' is none of: alpha=DTYPE, alpha_shape=SHAPE, zero=SLOPE, "
-        "in_place, accumulate, frozen, sgd, offset=ELEMENTS, shifted=OPERAND");
+        "in_place, accumulate, frozen, sgd, offset=ELEMENTS, shifted=OPERAND, hot");
   }
 }
 
@@ -164,6 +166,7 @@ std::string problem_name(const Case& c) {
   if (problem.update != AlphaUpdate::gradient) text.append("/").append(name(problem.update));
   if (c.offset != 0) text += "/offset=" + std::to_string(c.offset);
   if (!c.shifted.empty()) text += "/shifted=" + c.shifted;
+  if (c.hot) text += "/hot";
   return text;
 }
 

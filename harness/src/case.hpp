@@ -18,13 +18,14 @@ struct Case {
   Problem problem;
   std::int64_t offset = 0;  ///< elements by which every operand lies past an aligned address
   std::string shifted;      ///< the operand that lies one element further than the others, if any
+  bool hot = false;         ///< timed on data that the launch before left in the caches
 
   friend bool operator==(const Case&, const Case&) = default;
 };
 
 /// "bf16/nchw/per_channel/4x64x196", with a suffix for each field that is not at its default:
-/// /alpha=f32, /zero=alpha, /in_place, /accumulate, /frozen or /sgd, /offset=1, /shifted=dy. The
-/// shape is n, c and the flattened rest; of a broadcast it is not flattened, and alpha's stands
+/// /alpha=f32, /zero=alpha, /in_place, /accumulate, /frozen or /sgd, /offset=1, /shifted=dy, /hot.
+/// The shape is n, c and the flattened rest; of a broadcast it is not flattened, and alpha's stands
 /// behind it: "f32/nchw/broadcast/4x64x14x14/alpha_shape=1x64x1x14".
 std::string problem_name(const Case& c);
 

@@ -106,10 +106,6 @@ double CeilingBeside::hot_us(const std::function<bool()>& stop) {
   return fastest;
 }
 
-void CeilingBeside::sample(int times) {
-  for (int i = 0; i < times; ++i) samples_us_.push_back(streams_.sample_us(kernel_));
-}
-
 double CeilingBeside::median_us() const {
   return samples_us_.empty() ? 0 : reports::median(samples_us_);
 }

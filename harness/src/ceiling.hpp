@@ -53,7 +53,7 @@ class CeilingBeside {
   CeilingBeside(Streams streams, const CeilingKernel& kernel, std::vector<CeilingKernel> ways)
       : streams_(std::move(streams)), kernel_(kernel), ways_(std::move(ways)) {}
 
-  void sample(int times);
+  void sample() { samples_us_.push_back(streams_.sample_us(kernel_)); }
   /// 0 before the first sample.
   double median_us() const;
   /// Of the fastest way when it finds in the caches what they can hold: seldom the winner above.

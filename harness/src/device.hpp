@@ -39,7 +39,8 @@ class DeviceError : public std::runtime_error {
 /// One timed launch.
 struct Sample {
   Seconds time{};
-  double clock_mhz = 0;  ///< the clock it ran at; 0 where unknown
+  double clock_mhz = 0;    ///< the clock it ran at; 0 where unknown
+  bool disturbed = false;  ///< something else took the device's time meanwhile
 };
 
 class Device {

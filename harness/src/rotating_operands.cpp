@@ -20,6 +20,10 @@ std::size_t bytes_per_set(const Case& c) {
   return bytes;
 }
 
+std::size_t sets_of(const Case& c, std::size_t cache_bytes) {
+  return c.hot ? 1 : sets_to_evict(bytes_per_set(c), cache_bytes);
+}
+
 Arena arena_of(Device& device, const Case& c, std::string_view operand, std::size_t sets) {
   return {device, operand_bytes(c.problem, operand), offset_bytes(c, operand), sets};
 }
@@ -67,7 +71,7 @@ std::size_t sets_to_evict(std::size_t bytes_per_set, std::size_t cache_bytes) {
 RotatingOperands::RotatingOperands(Device& device, const Case& c, std::size_t workspace_bytes,
                                    const ProblemData& data)
     : problem_(c.problem),
-      sets_(sets_to_evict(bytes_per_set(c), device.cache_bytes())),
+      sets_(sets_of(c, device.cache_bytes())),
       x_(arena_of(device, c, "x", sets_)),
       alpha_(arena_of(device, c, "alpha", sets_)),
       out_(arena_of(device, c, problem_.direction == Direction::forward ? "y" : "dx", sets_)),
@@ -109,8 +113,7 @@ Operands RotatingOperands::next() {
 
 std::size_t RotatingOperands::bytes_needed(const Case& c, std::size_t workspace_bytes,
                                            std::size_t cache_bytes) {
-  const std::size_t bytes = bytes_per_set(c);
-  return sets_to_evict(bytes, cache_bytes) * bytes + workspace_bytes;
+  return sets_of(c, cache_bytes) * bytes_per_set(c) + workspace_bytes;
 }
 
 }  // namespace prelu::harness

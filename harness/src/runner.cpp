@@ -34,6 +34,15 @@ class Interrupted : public std::exception {
   const char* what() const noexcept override { return "interrupted"; }
 };
 
+/// Long enough that neither the clock's resolution nor the launch of a graph matters, and at least
+/// two.
+int launches_of_hot_sample(Seconds once) {
+  constexpr Seconds kSample{1e-3};
+  constexpr double kFewest = 2;
+  constexpr double kMost = 1000;
+  return static_cast<int>(std::clamp(kSample / once, kFewest, kMost));
+}
+
 int read_streams(const Problem& problem) { return problem.direction == Direction::forward ? 1 : 2; }
 
 }  // namespace
@@ -45,6 +54,7 @@ struct Runner::Timing {
   std::optional<Sampler> sampler;
   std::unique_ptr<CeilingBeside> ceiling;  ///< null where there is none
   reports::Measurement measurement;
+  int batch = 1;  ///< launches of one sample: many where the case is hot
 };
 
 Runner::Started::Started(reports::Result result) : result_(std::move(result)) {}
@@ -224,25 +234,39 @@ Runner::Started Runner::start(const Case& c, Seconds limit) {
                                             data_for(c.problem, dataset)),
                .measurement = {.bytes = minimal_bytes(c.problem),
                                .elements = c.problem.shape.elements()}});
-    Ceilings& ceilings = ceilings_.at(variant.backend);
-    const int reads = read_streams(c.problem);
-    const double ceiling = ceilings.median_us(reads, timing->measurement.bytes);
-    if (ceiling > 0) timing->measurement.ceiling_us = ceiling;
-    timing->ceiling = ceilings.beside(reads, timing->measurement.bytes);
+    if (!c.hot) {  // beside a hot case, the copy would take its caches
+      timing->ceiling =
+          ceilings_.at(variant.backend).beside(read_streams(c.problem), minimal_bytes(c.problem));
+    }
 
     const auto work = [launch = options_.catalogue.prepare(variant, c.problem)](
                           const Operands& operands) -> Work {
       return [&launch, operands](Stream stream) { launch(operands, stream); };
     };
+    if (c.hot) {
+      const Work same = work(timing->operands.first());
+      device.run(same);
+      timing->batch = launches_of_hot_sample(device.time_many(same, 1));
+    }
     SamplingPolicy policy = options_.policy;
     policy.limit = limit;
+    // Hot samples resemble those just before them: a narrow interval says little of the next
+    // second.
+    if (c.hot) policy.width = 0;
     timing->sampler.emplace(
         Clock{
-            .cold = [&device, &operands = timing->operands,
-                     work] { return time_launch(device, work(operands.next())); },
+            .cold = [&device, &operands = timing->operands, work,
+                     batch = timing->batch]() -> Sample {
+              if (batch == 1) return time_launch(device, work(operands.next()));
+              return {.time = device.time_many(work(operands.first()), batch)};
+            },
             .hot = [&device, &operands = timing->operands, work](
                        int launches) { return device.time_many(work(operands.first()), launches); },
             .now = [] { return Seconds(steady_clock::now().time_since_epoch()); },
+            .ceiling =
+                [&beside = timing->ceiling] {
+                  if (beside) beside->sample();
+                },
             .interrupted = options_.interrupted},
         policy);
     timing->sampler->warm_up();
@@ -257,12 +281,7 @@ std::optional<double> Runner::next_block_us(Started& started) {
   Timing& timing = *started.timing_;
   const bool well = guarded(started.result_, timing.c, [&] {
     Block block = timing.sampler->next_block();
-    if (timing.ceiling) {
-      constexpr std::size_t kSamplesPerCeilingSample = 3;
-      timing.ceiling->sample(
-          static_cast<int>(block.samples_us.size() / kSamplesPerCeilingSample + 1));
-      timing.measurement.ceiling_us = timing.ceiling->median_us();
-    }
+    if (timing.ceiling) timing.measurement.ceiling_us = timing.ceiling->median_us();
     median = reports::median(block.samples_us);
     timing.measurement.repetitions.push_back(
         {.samples_us = std::move(block.samples_us), .cpu_time_us = block.cpu_time_us});
@@ -276,12 +295,9 @@ reports::Result Runner::finish(Started started) {
   const Case c = started.timing_->c;
   guarded(started.result_, c, [&] {
     Timing& timing = *started.timing_;
-    timing.measurement.hot_us = timing.sampler->hot_us();
-    const auto cache = static_cast<std::int64_t>(device_of(c).cache_bytes());
-    if (timing.ceiling && timing.measurement.bytes <= cache) {  // beyond, hot is cold
-      timing.measurement.hot_ceiling_us = timing.ceiling->hot_us(options_.interrupted);
-    }
+    add_hot(c, timing);
     timing.measurement.throttled = timing.sampler->throttled();
+    timing.measurement.disturbed = timing.sampler->disturbed();
     timing.measurement.clock_mhz = timing.sampler->clock_mhz();
     started.result_.measurement = timing.measurement;
     started.timing_.reset();
@@ -289,6 +305,20 @@ reports::Result Runner::finish(Started started) {
     verify_into(started.result_, c, {{.kind = DataKind::random, .seed = options_.seed + 1}});
   });
   return std::move(started.result_);
+}
+
+/// Of launches back to back: the case's time, which a hot case has already, and the ceiling.
+void Runner::add_hot(const Case& c, Timing& timing) {
+  if (!c.hot) timing.measurement.hot_us = timing.sampler->hot_us();
+  const auto cache = static_cast<std::int64_t>(device_of(c).cache_bytes());
+  if (timing.measurement.bytes > cache) return;  // hot is cold then
+  if (c.hot) {
+    timing.ceiling = ceilings_.at(variant_of(c).backend)
+                         .beside(read_streams(c.problem), timing.measurement.bytes);
+  }
+  if (!timing.ceiling) return;
+  (c.hot ? timing.measurement.ceiling_us : timing.measurement.hot_ceiling_us) =
+      timing.ceiling->hot_us(options_.interrupted);
 }
 
 std::vector<reports::Ceiling> Runner::ceilings() const {

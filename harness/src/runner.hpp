@@ -70,6 +70,7 @@ class Runner {
   const ProblemData& data_for(const Problem& problem, const Dataset& dataset);
   reports::Result new_result(const Case& c) const;
   void verify_into(reports::Result& result, const Case& c, const std::vector<Dataset>& datasets);
+  void add_hot(const Case& c, Timing& timing);
   bool guarded(reports::Result& result, const Case& c, const std::function<void()>& work);
   void check_memory(const Case& c, bool timed);
   const KernelVariant& variant_of(const Case& c) const;

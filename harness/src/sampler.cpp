@@ -27,21 +27,35 @@ void Sampler::warm_up() {
   const Seconds begin = clock_.now();
   for (int launches = 0;
        launches < policy_.warm_up_launches || clock_.now() - begin < policy_.warm_up; ++launches) {
-    sustained_mhz_ = std::max(sustained_mhz_, clock_.cold().clock_mhz);
+    launch();
     // A single long launch is warm-up enough for its own clocks.
     if (clock_.interrupted() || clock_.now() - begin > policy_.limit / 4) break;
   }
 }
 
+double Sampler::clock_mhz() const { return clocks_mhz_.empty() ? 0 : reports::median(clocks_mhz_); }
+
+Sample Sampler::launch() {
+  const Sample sample = clock_.cold();
+  if (sample.clock_mhz > 0) clocks_mhz_.push_back(sample.clock_mhz);
+  return sample;
+}
+
 Sample Sampler::take() {
   for (;;) {
-    const Sample sample = clock_.cold();
-    sustained_mhz_ = std::max(sustained_mhz_, sample.clock_mhz);
-    const bool slow =
-        sample.clock_mhz > 0 && sample.clock_mhz < policy_.slow_clock * sustained_mhz_;
-    if (!slow) return sample;
-    if (throttled_ == policy_.retakes || clock_.interrupted()) return sample;  // never no result
-    ++throttled_;
+    const Seconds begin = clock_.now();
+    const Sample sample = launch();
+    const Seconds cost = clock_.now() - begin;
+    const bool slow = sample.clock_mhz > 0 && sample.clock_mhz < policy_.slow_clock * clock_mhz();
+    if (!slow && !sample.disturbed) return sample;
+    // Where retaking does not help, or costs too much, a poor sample is better than none.
+    const bool again = retakes_ < policy_.retakes && !clock_.interrupted() &&
+                       retaking_ + cost <= policy_.retaking_share * policy_.limit;
+    throttled_ += slow ? 1 : 0;
+    if (sample.disturbed) ++(again ? disturbed_.retaken : disturbed_.kept);
+    if (!again) return sample;
+    ++retakes_;
+    retaking_ += cost;
   }
 }
 
@@ -57,7 +71,7 @@ int Sampler::block_size() const {
   if (all_us_.empty()) return policy_.least_block;
   // What is left of the case's time, spread evenly over the blocks that are left.
   const Seconds left = policy_.limit - (clock_.now() - start_);
-  const double per_sample = spent_cold_.count() / static_cast<double>(all_us_.size());
+  const double per_sample = spent_.count() / static_cast<double>(all_us_.size());
   const double fitting = left.count() / per_sample / (policy_.repetitions - blocks_);
   if (!(fitting > policy_.least_block)) return policy_.least_block;
   return static_cast<int>(std::min<double>(fitting, policy_.block));
@@ -75,7 +89,10 @@ Block Sampler::next_block() {
   }
   const auto samples = static_cast<double>(block.samples_us.size());
   block.cpu_time_us = (process_time() - cpu_begin).count() * kMicroseconds / samples;
-  spent_cold_ += clock_.now() - begin;
+  for (int i = 0; i <= static_cast<int>(samples) / policy_.samples_per_ceiling; ++i) {
+    clock_.ceiling();
+  }
+  spent_ += clock_.now() - begin;
   all_us_.insert(all_us_.end(), block.samples_us.begin(), block.samples_us.end());
   ++blocks_;
   return block;

@@ -163,9 +163,16 @@ Seconds Session::limit_for(std::size_t i) const {
 }
 
 /// A peer and the variants it is compared with take turns, block by block, so that what slows the
-/// machine down for a while slows all of them. Other cases are timed one after another.
+/// machine down for a while slows all of them; so do hot cases, which are small. Other cases are
+/// timed one after another.
 std::vector<std::size_t> Session::turns_with(std::size_t i) const {
   std::vector<std::size_t> together;
+  if (cases_[i].hot) {
+    for (std::size_t k = i; k < cases_.size(); ++k) {
+      if (cases_[k].hot && !done_[k] && reasons_to_skip_[k].empty()) together.push_back(k);
+    }
+    return together;
+  }
   bool any_peer = false;
   for (std::size_t k = i; k < cases_.size() && same_problem(cases_[k], cases_[i]); ++k) {
     if (done_[k] || !reasons_to_skip_[k].empty()) continue;

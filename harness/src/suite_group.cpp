@@ -24,7 +24,7 @@ void for_each_combination(Visit visit, const List& first, const Lists&... rest) 
 
 void expand_group(const Value& group, const VariantFilter& variants, CaseList& cases) {
   group.allow_only({"direction", "dtype", "alpha_dtype", "layout", "alpha", "zero", "in_place",
-                    "accumulate", "update", "offset", "shifted", "shapes", "alpha_shapes",
+                    "accumulate", "update", "offset", "shifted", "hot", "shapes", "alpha_shapes",
                     "variants"});
   const auto direction = group.at("direction").enumerator<Direction>();
   const auto names = VariantFilter(group, variants).names(direction);
@@ -42,6 +42,7 @@ void expand_group(const Value& group, const VariantFilter& variants, CaseList& c
   });
   const auto shifted =
       list<std::string>(group, "shifted", {""}, [](const Value& value) { return value.text(); });
+  const auto hot = booleans(group, "hot");
   // "same" is x's dtype, whatever it is; f32 beside f32 is the same problem again.
   const auto alpha_is_f32 = list<bool>(group, "alpha_dtype", {false}, [](const Value& value) {
     const std::string text = value.text();
@@ -64,7 +65,7 @@ void expand_group(const Value& group, const VariantFilter& variants, CaseList& c
   for_each_combination(
       [&](const Dimensions& shape, const Dimensions& alpha_shape, DType dtype, bool f32_alpha,
           Layout layout, AlphaMode mode, SlopeAtZero zero, bool in_place_now, bool accumulate_now,
-          AlphaUpdate update, std::int64_t offset, const std::string& shifted_now) {
+          AlphaUpdate update, std::int64_t offset, const std::string& shifted_now, bool hot_now) {
         Case c{.problem = {.direction = direction,
                            .dtype = dtype,
                            .alpha_dtype = f32_alpha ? DType::f32 : dtype,
@@ -76,7 +77,8 @@ void expand_group(const Value& group, const VariantFilter& variants, CaseList& c
                            .accumulate = accumulate_now,
                            .update = update},
                .offset = offset,
-               .shifted = shifted_now};
+               .shifted = shifted_now,
+               .hot = hot_now};
         try {
           if (broadcast) c.problem.broadcast = broadcast_of(shape, alpha_shape);
           validate_case(c);
@@ -86,7 +88,7 @@ void expand_group(const Value& group, const VariantFilter& variants, CaseList& c
         cases.add(names, std::move(c));
       },
       shapes, alpha_shapes, dtypes, alpha_is_f32, layouts, modes, zeros, in_place, accumulate,
-      updates, offsets, shifted);
+      updates, offsets, shifted, hot);
 }
 
 }  // namespace prelu::harness

@@ -46,10 +46,12 @@ TEST(CaseName, HasASuffixForEachFieldThatIsNotAtItsDefault) {
                            .in_place = true,
                            .accumulate = true},
                .offset = 7,
-               .shifted = "dalpha"};
+               .shifted = "dalpha",
+               .hot = true};
   EXPECT_EQ(case_name(c),
             "cpu/backward_naive/f16/nhwc/per_element/2x3x5/alpha=f32/zero=alpha/in_place/"
-            "accumulate/offset=7/shifted=dalpha");
+            "accumulate/offset=7/shifted=dalpha/hot");
+  EXPECT_EQ(parse_case(case_name(c)), c);
 }
 
 TEST(CaseName, SaysWhichOperandLiesFurtherThanTheOthers) {
@@ -192,7 +194,7 @@ TEST(BadCaseName, SaysWhichPartIsWrongAndWhatIsAllowed) {
   EXPECT_EQ(complaint("forward/f32/nchw/shared/2x3/fast"),
             "'forward/f32/nchw/shared/2x3/fast': 'fast' is none of: alpha=DTYPE, "
             "alpha_shape=SHAPE, zero=SLOPE, in_place, accumulate, frozen, sgd, offset=ELEMENTS, "
-            "shifted=OPERAND");
+            "shifted=OPERAND, hot");
   EXPECT_EQ(complaint("cpu/sideways_naive/f32/nchw/shared/2x3"),
             "'cpu/sideways_naive/f32/nchw/shared/2x3': 'sideways' is none of: forward, backward");
 }
@@ -227,7 +229,7 @@ TEST(BadCaseName, IsRefusedForAShapeThatOverflows) {
 
 TEST(BadCaseName, IsRefusedForOptionsThatMeanNothing) {
   for (const char* option : {"alpha", "alpha=", "alpha=f64", "in_place=1", "offset", "offset=-1",
-                             "offset=1048577", "shifted", "shifted=", "accumulate", ""}) {
+                             "offset=1048577", "shifted", "shifted=", "hot=1", "accumulate", ""}) {
     EXPECT_NE(complaint(std::string("forward/f32/nchw/shared/2x3/") + option), "none") << option;
   }
 }

@@ -88,7 +88,7 @@ TEST(Ceiling, SampledBesideACaseFollowsTheMachine) {
   ASSERT_NE(beside, nullptr);
   EXPECT_EQ(beside->median_us(), 0);
   device.factor = 1.5;
-  beside->sample(3);
+  for (int i = 0; i < 3; ++i) beside->sample();
   EXPECT_DOUBLE_EQ(beside->median_us(), 30);
   EXPECT_DOUBLE_EQ(ceilings.median_us(1, 1 << 16), 20);
 }

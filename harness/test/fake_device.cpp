@@ -34,12 +34,15 @@ Sample FakeDevice::time_once(const Work& work) {
   before_timed_launch();
   work(nullptr);
   ++timed_launches;
+  timed += 'c';
   return {.time = launch_time};
 }
 
 Seconds FakeDevice::time_many(const Work& work, int) {
   before_timed_launch();
+  before_hot_launch();
   work(nullptr);
+  timed += 'h';
   return launch_time;
 }
 

@@ -43,10 +43,12 @@ class FakeDevice : public Device {
   Seconds launch_time{1e-6};
   std::vector<CeilingKernel> ways;
   std::function<void()> before_timed_launch = [] {};
+  std::function<void()> before_hot_launch = [] {};
 
   // What the test looks at.
   std::vector<int> schedules_used;
   int timed_launches = 0;
+  std::string timed;  ///< 'c' for each cold launch, 'h' for each batch of hot ones
 };
 
 }  // namespace prelu::harness

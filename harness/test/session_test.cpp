@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "fake_device.hpp"
@@ -70,6 +72,62 @@ TEST_F(SessionTest, ProvesAndTimesWhatIsRight) {
   EXPECT_FALSE(outcome.interrupted);
 }
 
+// Hot launches leave the caches and the clocks in another state: all cold samples come first.
+TEST_F(SessionTest, TimesHotLaunchesAfterAllColdOnes) {
+  run_one("cpu/forward_right");
+  const std::size_t first_hot = device->timed.find('h');
+  ASSERT_NE(first_hot, std::string::npos);
+  const std::string tail = device->timed.substr(first_hot);
+  // What follows the hot ones is the ceiling once more, when the run ends.
+  EXPECT_EQ(tail.find_last_of('h') + 1, tail.find('c')) << device->timed;
+  EXPECT_GT(first_hot, 9U) << device->timed;
+}
+
+TEST_F(SessionTest, ProvesItAgainAfterTheLastLaunchThatWasTimed) {
+  static int launches_since = 0;
+  device->before_timed_launch = [] { launches_since = 0; };
+  const auto counted = [](const Problem& problem) -> Launch {
+    return [problem](const Operands& operands, Stream stream) {
+      ++launches_since;
+      right_forward(problem, operands, stream);
+    };
+  };
+  options.run.catalogue =
+      Catalogue({{.variant = {.name = "peer/lib-1.0/forward"}, .prepare = counted}});
+  device->ways.clear();
+  EXPECT_EQ(run_one("peer/lib-1.0/forward").status, Status::passed);
+  EXPECT_GT(launches_since, 1);  // one is the last that was timed
+}
+
+TEST_F(SessionTest, TakesTheNumberBackWhenTheProofAfterTimingThrows) {
+  static int hot_batches = 0;
+  hot_batches = 0;
+  device->before_hot_launch = [] { ++hot_batches; };
+  device->ways.clear();
+  const auto tired = [](const Problem& problem) -> Launch {
+    return [problem](const Operands& operands, Stream stream) {
+      if (hot_batches == 7) throw std::runtime_error("too many resources");
+      if (hot_batches == 6) hot_batches = 7;  // the last batch: what follows is the proof
+      right_forward(problem, operands, stream);
+    };
+  };
+  options.run.catalogue =
+      Catalogue({{.variant = {.name = "peer/lib-1.0/forward"}, .prepare = tired}});
+  const Result result = run_one("peer/lib-1.0/forward");
+  EXPECT_EQ(hot_batches, 7);
+  EXPECT_EQ(result.status, Status::failed);
+  EXPECT_EQ(result.reason, "too many resources");
+  EXPECT_FALSE(result.measurement.has_value());
+}
+
+TEST_F(SessionTest, FailsACaseThatThrowsInItsHotLaunches) {
+  device->before_hot_launch = [] { throw std::runtime_error("too many resources"); };
+  const Result result = run_one("cpu/forward_right");
+  EXPECT_EQ(result.status, Status::failed);
+  EXPECT_EQ(result.reason, "too many resources");
+  EXPECT_FALSE(result.measurement.has_value());
+}
+
 // Block by block, so that what slows the machine down for a while slows both.
 TEST_F(SessionTest, LetsAPeerAndAVariantTakeTurns) {
   static std::vector<char> order;
@@ -101,6 +159,44 @@ TEST_F(SessionTest, LetsAPeerAndAVariantTakeTurns) {
   }
   EXPECT_GE(blocks, 3U) << text;
   EXPECT_EQ(text.find(".p.p.p.p.p.p.p"), std::string::npos) << text;
+}
+
+// Hot cases stay in the caches while they are timed: no copy beside them, and one set of operands.
+// They take turns even where their problems differ.
+TEST_F(SessionTest, TimesHotCasesInTurnsOnTheSameData) {
+  static std::set<const void*> places;
+  static std::string order;
+  static bool timed = false;
+  places.clear();
+  order.clear();
+  const auto counted = [](char letter) {
+    return [letter](const Problem& problem) -> Launch {
+      return [problem, letter](const Operands& operands, Stream stream) {
+        if (order.empty() || order.back() != letter) order += letter;
+        if (std::exchange(timed, false) && letter == 'a') places.insert(operands.x);
+        right_forward(problem, operands, stream);
+      };
+    };
+  };
+  options.run.catalogue =
+      Catalogue({{.variant = {.name = "peer/a-1.0/forward"}, .prepare = counted('a')},
+                 {.variant = {.name = "peer/b-1.0/forward"}, .prepare = counted('b')}});
+  device->before_timed_launch = [] { timed = true; };
+  const SessionOutcome outcome =
+      run_cases({parse_case("peer/a-1.0/forward/f32/nchw/shared/2x3x5/hot"),
+                 parse_case("peer/b-1.0/forward/f32/nchw/shared/7x3x5/hot")},
+                devices, options);
+  for (const Result& result : outcome.results) {
+    EXPECT_EQ(result.status, Status::passed) << result.reason;
+    ASSERT_TRUE(result.measurement);
+    EXPECT_EQ(result.measurement->repetitions.size(), 3U);
+    EXPECT_FALSE(result.measurement->hot_us.has_value()) << "its samples are hot ones";
+    EXPECT_TRUE(result.measurement->ceiling_us.has_value());
+  }
+  EXPECT_EQ(outcome.results[0].problem, "forward/f32/nchw/shared/2x3x5/hot");
+  EXPECT_EQ(places.size(), 1U);
+  // Each proven, then three blocks of each, in turns.
+  EXPECT_NE(order.find("abababab"), std::string::npos) << order;
 }
 
 TEST_F(SessionTest, SaysWhatTheBuildKnowsOfTheKernel) {

@@ -71,6 +71,13 @@ TEST(Suite, IsTheProductOfAllLists) {
             "offset=1");
 }
 
+TEST(Suite, TimesOnHotDataWhereItSaysSo) {
+  EXPECT_EQ(names(with_group(R"("direction": "backward", "hot": [false, true],
+                                "shapes": [[2, 3]])")),
+            (std::vector<std::string>{"cpu/backward_a/f32/nchw/per_channel/2x3x1",
+                                      "cpu/backward_a/f32/nchw/per_channel/2x3x1/hot"}));
+}
+
 TEST(Suite, ShiftsOneOperandAtATime) {
   EXPECT_EQ(names(with_group(R"("direction": "backward", "shifted": ["dy", "dx"],
                                 "shapes": [[2, 3]])")),
@@ -184,11 +191,10 @@ TEST(BadSuite, WithAnUnknownKeyNamesItAndTheKnownOnes) {
       complaint(R"({"schema": 1, "name": "s", "gruops": []})"),
       "s.json: unknown key \"gruops\"; allowed are: schema, name, description, budget, variants, "
       "groups, networks");
-  EXPECT_EQ(
-      complaint_of_group(R"("direction": "forward", "shape": [[1, 1]])"),
-      "s.json.groups[0]: unknown key \"shape\"; allowed are: direction, dtype, alpha_dtype, "
-      "layout, alpha, zero, in_place, accumulate, update, offset, shifted, shapes, alpha_shapes, "
-      "variants");
+  EXPECT_EQ(complaint_of_group(R"("direction": "forward", "shape": [[1, 1]])"),
+            "s.json.groups[0]: unknown key \"shape\"; allowed are: direction, dtype, alpha_dtype, "
+            "layout, alpha, zero, in_place, accumulate, update, offset, shifted, hot, shapes, "
+            "alpha_shapes, variants");
 }
 
 TEST(BadSuite, WithoutAKeyNamesIt) {

@@ -21,10 +21,15 @@ struct Ratio {
   friend bool operator==(const Ratio&, const Ratio&) = default;
 };
 
-/// The ratio of the medians, with its interval by the percentile bootstrap. Processes are drawn
-/// with replacement, then blocks within each: times differ more between processes than within one,
-/// and an interval from blocks alone would be far too narrow. The same seed gives the same
-/// interval. Neither side may be empty.
+/// Sides of equally many processes are taken to have run in turns: the median over the turns of the
+/// ratio of the two medians. What slows the machine down for some seconds slows both of a turn, and
+/// is in no ratio. Else the ratio of the sides' medians. Neither side may be empty.
+double ratio_estimate(const Side& baseline, const Side& candidate);
+
+/// That estimate, with its interval by the percentile bootstrap. Turns (or processes, each side's
+/// own) are drawn with replacement, then blocks within each process: times differ more between
+/// processes than within one, and an interval from blocks alone would be far too narrow. The same
+/// seed gives the same interval.
 Ratio bootstrap_ratio(const Side& baseline, const Side& candidate, std::uint64_t seed);
 
 }  // namespace prelu::reports

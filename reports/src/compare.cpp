@@ -12,8 +12,9 @@
 namespace prelu::reports {
 namespace {
 
-double median_or_zero(const std::vector<double>& values) {
-  return values.empty() ? 0 : median(values);
+double ceiling_ratio(const GatheredCase& baseline, const GatheredCase& candidate) {
+  if (baseline.ceilings_us.empty() || candidate.ceilings_us.empty()) return 1;
+  return ratio_estimate(baseline.ceilings_us, candidate.ceilings_us);
 }
 
 Difference difference_of(const GatheredCase& baseline, const GatheredCase& candidate,
@@ -21,8 +22,7 @@ Difference difference_of(const GatheredCase& baseline, const GatheredCase& candi
   const TimedPair pair{
       .baseline = baseline.times_us,
       .candidate = candidate.times_us,
-      .baseline_ceiling_us = median_or_zero(baseline.ceilings_us),
-      .candidate_ceiling_us = median_or_zero(candidate.ceilings_us),
+      .ceiling_ratio = ceiling_ratio(baseline, candidate),
       .clock_resolution_us = std::max(baseline.clock_resolution_us, candidate.clock_resolution_us),
       .noise = options.noise ? options.noise->p99(baseline.name) : std::nullopt};
   return difference(pair, options.seed);

@@ -50,16 +50,13 @@ Difference difference(const TimedPair& pair, std::uint64_t seed) {
                                     .noise = pair.noise});
   result.detectable = smallest_detectable(result.ratio, result.threshold);
   result.change = judge(result.ratio, result.threshold);
-  if (pair.baseline_ceiling_us > 0 && pair.candidate_ceiling_us > 0) {
-    // A machine that became slower slows the copy too: what remains without that must say the same.
-    const double moved = pair.candidate_ceiling_us / pair.baseline_ceiling_us;
-    result.ceiling_ratio = moved;
-    const Ratio without{.estimate = result.ratio.estimate / moved,
-                        .low = result.ratio.low / moved,
-                        .high = result.ratio.high / moved};
-    result.ambiguous = std::abs(std::log(moved)) > std::log1p(result.threshold) &&
-                       judge(without, result.threshold) != result.change;
-  }
+  // A machine that became slower slows the copy too: what remains without that must say the same.
+  const double moved = result.ceiling_ratio = pair.ceiling_ratio;
+  const Ratio without{.estimate = result.ratio.estimate / moved,
+                      .low = result.ratio.low / moved,
+                      .high = result.ratio.high / moved};
+  result.ambiguous = std::abs(std::log(moved)) > std::log1p(result.threshold) &&
+                     judge(without, result.threshold) != result.change;
   return result;
 }
 

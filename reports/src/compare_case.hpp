@@ -33,8 +33,7 @@ double smallest_detectable(const Ratio& ratio, double threshold);
 struct TimedPair {
   Side baseline;
   Side candidate;
-  double baseline_ceiling_us = 0;  ///< of the copy sampled beside it; 0 where there was none
-  double candidate_ceiling_us = 0;
+  double ceiling_ratio = 1;  ///< how far the copy sampled beside it moved; 1 where there was none
   double clock_resolution_us = 0;
   std::optional<double> noise;
 };

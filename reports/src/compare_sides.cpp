@@ -32,7 +32,7 @@ void add_times(GatheredCase& gathered, const Measurement& measurement) {
   for (const Repetition& repetition : measurement.repetitions) {
     blocks.push_back(median(repetition.samples_us));
   }
-  if (measurement.ceiling_us) gathered.ceilings_us.push_back(*measurement.ceiling_us);
+  if (measurement.ceiling_us) gathered.ceilings_us.push_back({*measurement.ceiling_us});
 }
 
 void add(GatheredCase& gathered, const Report& report, const Result& result) {

@@ -21,8 +21,8 @@ struct GatheredCase {
   std::string reason;     ///< why it failed, or was skipped
   std::string rerun;      ///< of a failure
   std::set<std::string> code_hashes;
-  Side times_us;                    ///< of each process that timed it, its blocks' medians
-  std::vector<double> ceilings_us;  ///< one a process
+  Side times_us;     ///< of each process that timed it, its blocks' medians
+  Side ceilings_us;  ///< one a process that has it
   double clock_resolution_us = 0;
 
   bool timed() const { return !times_us.empty(); }

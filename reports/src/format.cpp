@@ -77,8 +77,9 @@ std::string format_bandwidth(const Summary& summary) {
   return with_precision(gigabytes, gigabytes * relative_width(summary));
 }
 
-std::string throttled_mark(const Measurement& measurement) {
-  return measurement.throttled > 0 ? " (throttled)" : "";
+std::string sample_marks(const Measurement& measurement) {
+  return std::string(measurement.throttled > 0 ? " (throttled)" : "") +
+         (measurement.disturbed.kept > 0 ? " (disturbed)" : "");
 }
 
 std::string format_share(const Summary& summary) {

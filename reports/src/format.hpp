@@ -23,8 +23,9 @@ std::string format_bandwidth(const Summary& summary);
 /// "93 %", with "suspect" where a kernel seems faster than the fastest copy (above 105 %); "-"
 /// where no ceiling was measured.
 std::string format_share(const Summary& summary);
-/// " (throttled)" where samples were taken again because the clock was down, else nothing.
-std::string throttled_mark(const Measurement& measurement);
+/// " (throttled)" where samples ran at a clock that was down, " (disturbed)" where some were kept
+/// although something else ran meanwhile, else nothing.
+std::string sample_marks(const Measurement& measurement);
 /// A duration given in microseconds, three digits in a fitting unit: "71.2 ns".
 std::string format_us(double us);
 

@@ -21,7 +21,7 @@ std::string timed_table(const std::vector<const Result*>& results) {
     const Summary summary = summarize(*result->measurement);
     const auto& hot = result->measurement->hot_us;
     text += "| " + code(result->name) + " | " + format_time(summary) +
-            throttled_mark(*result->measurement) + " | " + format_interval(summary) + " | " +
+            sample_marks(*result->measurement) + " | " + format_interval(summary) + " | " +
             format_bandwidth(summary) + " | " + format_share(summary) + " | " +
             (hot ? format_us(*hot) : "-") + " | " + std::string(name(result->verification.status)) +
             " |\n";
@@ -165,7 +165,7 @@ std::string to_readme_table(const Report& report, std::string_view report_file) 
   for (const Result* result : best_of_each_problem(report)) {
     const Summary summary = summarize(*result->measurement);
     text += "| " + code(result->problem) + " | " + code(result->variant) + " | " +
-            format_time(summary) + throttled_mark(*result->measurement) + " | " +
+            format_time(summary) + sample_marks(*result->measurement) + " | " +
             format_bandwidth(summary) + " | " + format_share(summary) + " |\n";
   }
   return text + "\nMeasured on " + escaped(device_line(report)) + ", " +

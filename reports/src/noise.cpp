@@ -26,22 +26,22 @@ constexpr double kResidualSteps = 1e4;  // residuals are written as whole multip
 /// To whole multiples of 1 / steps.
 double rounded(double value, double steps) { return std::round(value * steps) / steps; }
 
-void shuffle(Side& side, Random& random) {
-  for (std::size_t i = side.size(); i > 1; --i) std::swap(side[i - 1], side[random.below(i)]);
-}
-
-/// The 99th percentile of |ratio - 1| over random halves.
-double noise_of_halves(Side processes, std::size_t half, std::uint64_t seed) {
+/// The 99th percentile of |ratio - 1|, where chance says which of a turn belongs to which side.
+double noise_of_turns(const Side& processes, std::uint64_t seed) {
   constexpr int kDraws = 1000;
   constexpr double kPercentile = 0.99;
   Random random(seed);
   std::vector<double> differences;
   for (int i = 0; i < kDraws; ++i) {
-    shuffle(processes, random);
-    const auto middle = processes.begin() + static_cast<std::ptrdiff_t>(half);
-    const double one = side_median({processes.begin(), middle});
-    const double other = side_median({middle, processes.end()});
-    differences.push_back(std::max(one, other) / std::min(one, other) - 1);
+    Side one;
+    Side other;
+    for (std::size_t turn = 0; turn + 1 < processes.size(); turn += 2) {
+      const std::size_t swapped = random.below(2);
+      one.push_back(processes[turn + swapped]);
+      other.push_back(processes[turn + 1 - swapped]);
+    }
+    const double ratio = ratio_estimate(one, other);
+    differences.push_back(std::max(ratio, 1 / ratio) - 1);
   }
   return quantile(differences, kPercentile);
 }
@@ -49,8 +49,7 @@ double noise_of_halves(Side processes, std::size_t half, std::uint64_t seed) {
 CaseNoise noise_of(const GatheredCase& gathered, std::uint64_t seed) {
   constexpr double kP99Steps = 1e5;
   CaseNoise noise{.name = gathered.name, .median_us = side_median(gathered.times_us)};
-  noise.p99 =
-      rounded(noise_of_halves(gathered.times_us, gathered.times_us.size() / 2, seed), kP99Steps);
+  noise.p99 = rounded(noise_of_turns(gathered.times_us, seed), kP99Steps);
   for (const std::vector<double>& blocks : gathered.times_us) {
     std::vector<double>& residuals = noise.residuals.emplace_back();
     for (const double block : blocks) {
@@ -86,8 +85,11 @@ std::optional<double> NoiseRecord::p99(const std::string& name) const {
   return found->p99;
 }
 
-NoiseRecord calibrate(std::span<const Report> reports, std::uint64_t seed) {
+NoiseRecord calibrate(std::vector<Report> reports, std::uint64_t seed) {
   refuse_unlike(reports);
+  // By the time at which they ran, so that neighbours are turns.
+  std::ranges::stable_sort(reports, {},
+                           [](const Report& report) { return report.environment.date; });
   const GatheredSide gathered = gather(reports);
   NoiseRecord record{.environment_key = environment_key(reports.front()),
                      .device = device_line(reports.front()),

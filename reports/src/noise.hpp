@@ -18,9 +18,10 @@ namespace prelu::reports {
 struct CaseNoise {
   std::string name;
   double median_us = 0;
-  /// The 99th percentile of the relative difference between two sides of `side` processes.
+  /// The 99th percentile of the relative difference between two sides of `side` turns.
   double p99 = 0;
-  /// Of each process, how far each block lay from the median over all: 0.01 is 1 % slower.
+  /// Of each process, in the order in which they ran, how far each block lay from the median over
+  /// all: 0.01 is 1 % slower.
   std::vector<std::vector<double>> residuals;
 
   friend bool operator==(const CaseNoise&, const CaseNoise&) = default;
@@ -39,10 +40,11 @@ struct NoiseRecord {
   std::optional<double> p99(const std::string& name) const;
 };
 
-/// From reports of the same program, one a process. Draws halves of the processes, again and again,
-/// and compares each with the other half. Throws std::invalid_argument where there are fewer than
-/// four processes, or the reports are of different environments or programs.
-NoiseRecord calibrate(std::span<const Report> reports, std::uint64_t seed);
+/// From reports of the same program, one a process. By the time at which they ran, two neighbours
+/// are a turn; which of them belongs to which side is drawn again and again. Throws
+/// std::invalid_argument where there are fewer than four processes, or the reports are of different
+/// environments or programs.
+NoiseRecord calibrate(std::vector<Report> reports, std::uint64_t seed);
 
 std::string to_json(const NoiseRecord& record);
 /// Throws std::invalid_argument naming `source`, the place and what is allowed.

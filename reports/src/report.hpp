@@ -128,6 +128,14 @@ struct Repetition {
   friend bool operator==(const Repetition&, const Repetition&) = default;
 };
 
+/// Samples during which something else took the device's time.
+struct Disturbed {
+  int retaken = 0;  ///< thrown away, and taken again
+  int kept = 0;     ///< all the same, because taking them again had cost too much
+
+  friend bool operator==(const Disturbed&, const Disturbed&) = default;
+};
+
 struct Measurement {
   std::int64_t bytes = 0;  ///< minimal traffic of the problem
   std::int64_t elements = 0;
@@ -138,7 +146,8 @@ struct Measurement {
   /// Likewise of many copies back to back, where the caches can hold their memory.
   std::optional<double> hot_ceiling_us;
   double clock_mhz = 0;
-  int throttled = 0;  ///< samples thrown away because the clock was down
+  int throttled = 0;  ///< samples at a clock that was down; taken again while that was possible
+  Disturbed disturbed;
   int process = 0;
 
   friend bool operator==(const Measurement&, const Measurement&) = default;

@@ -151,6 +151,14 @@ std::optional<double> read_hot_ceiling(const Value& value) {
   return us ? std::optional(us->number()) : std::nullopt;
 }
 
+/// Likewise, and where nothing was disturbed.
+Disturbed read_disturbed(const Value& value) {
+  const std::optional<Value> disturbed = value.find("disturbed");
+  if (!disturbed) return {};
+  return {.retaken = disturbed->at("retaken").integer<int>(),
+          .kept = disturbed->at("kept").integer<int>()};
+}
+
 Network read_network(const Value& value) {
   Network network{.name = value.at("name").text(),
                   .source = value.at("source").text(),
@@ -221,6 +229,7 @@ Result& result_of(const Value& row, const Value& ours, Results& results) {
                                    .hot_ceiling_us = read_hot_ceiling(ours),
                                    .clock_mhz = ours.at("sm_mhz").number(),
                                    .throttled = ours.at("throttled").integer<int>(),
+                                   .disturbed = read_disturbed(ours),
                                    .process = process};
   return results.emplace(std::pair(index, process), std::move(result)).first->second;
 }

@@ -198,6 +198,9 @@ Json write_row(const Result& result, std::size_t index, const std::vector<double
   ours["share_of_ceiling"] = optional(summarize(measurement).share_of_ceiling);
   ours["sm_mhz"] = number(measurement.clock_mhz);
   ours["throttled"] = measurement.throttled;
+  if (const Disturbed& disturbed = measurement.disturbed; disturbed != Disturbed{}) {
+    ours["disturbed"] = {{"retaken", disturbed.retaken}, {"kept", disturbed.kept}};
+  }
   return {{"name", result.name},
           {"run_name", result.name},
           {"run_type", "iteration"},

@@ -24,7 +24,7 @@ Row row_of(const Result& result) {
   const auto& hot = result.measurement->hot_us;
   return {result.problem,
           result.variant,
-          format_time(summary) + throttled_mark(*result.measurement),
+          format_time(summary) + sample_marks(*result.measurement),
           format_bandwidth(summary),
           format_share(summary),
           hot ? format_us(*hot) : "-",

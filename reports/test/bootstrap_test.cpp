@@ -35,12 +35,40 @@ TEST(Bootstrap, DoesNotDependOnTheOrderOfTheSides) {
   EXPECT_NEAR(turned.high, 1 / ratio.low, 2e-3);
 }
 
+// A machine that is slower for some of the turns is slower for both sides.
+TEST(Bootstrap, IsNarrowHoweverMuchTheTurnsDiffer) {
+  const Side baseline{{100, 101}, {131, 130}, {100, 99}, {120, 121}, {80, 80}};
+  Side candidate = baseline;
+  for (auto& blocks : candidate) {
+    for (double& block : blocks) block *= 1.05;
+  }
+  const Ratio ratio = bootstrap_ratio(baseline, candidate, 1);
+  EXPECT_NEAR(ratio.estimate, 1.05, 1e-9);
+  EXPECT_GT(ratio.low, 1.035);
+  EXPECT_LT(ratio.high, 1.065);
+}
+
+TEST(Bootstrap, OfOneTurnInManyMovesNothing) {
+  const Side baseline{{100, 100}, {100, 100}, {100, 100}, {100, 100}, {100, 100}};
+  Side candidate = baseline;
+  candidate[2] = {300, 300};
+  EXPECT_DOUBLE_EQ(bootstrap_ratio(baseline, candidate, 1).estimate, 1);
+}
+
+TEST(Bootstrap, OfSidesThatTookNoTurnsIsTheRatioOfTheirMedians) {
+  const Ratio ratio = bootstrap_ratio({{100, 110}, {120}}, {{130}, {121, 110}, {115}}, 1);
+  EXPECT_DOUBLE_EQ(ratio.estimate, 118.0 / 110);
+  EXPECT_LT(ratio.low, ratio.estimate);
+  EXPECT_GT(ratio.high, ratio.estimate);
+}
+
 // Blocks of one process share what is particular to it: a process more says more than ten blocks.
 TEST(Bootstrap, IsWideWhereProcessesDifferHoweverManyBlocksTheyHave) {
   const Side baseline{{100, 100, 100, 100}, {110, 110, 110, 110}, {105, 105, 105, 105}};
   Side many_blocks = baseline;
   for (auto& blocks : many_blocks) blocks.insert(blocks.end(), 100, blocks.front());
-  const Ratio ratio = bootstrap_ratio(many_blocks, many_blocks, 1);
+  const Ratio ratio =
+      bootstrap_ratio(many_blocks, {many_blocks[1], many_blocks[2], many_blocks[0]}, 1);
   EXPECT_LT(ratio.low, 0.96);
   EXPECT_GT(ratio.high, 1.04);
 }

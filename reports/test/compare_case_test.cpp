@@ -10,7 +10,7 @@ constexpr double kThreshold = 0.02;
 
 /// Both sides of `processes` processes without noise, the candidate `slower` by that share.
 TimedPair quiet_pair(double slower) {
-  TimedPair pair{.baseline_ceiling_us = 90, .candidate_ceiling_us = 90};
+  TimedPair pair;
   for (int i = 0; i < 6; ++i) {
     pair.baseline.push_back({100, 100});
     pair.candidate.push_back({100 * (1 + slower), 100 * (1 + slower)});
@@ -67,29 +67,29 @@ TEST(Difference, OfWhatTookLongerIsSlower) {
 
 TEST(Difference, IsAmbiguousWhereTheMachineAloneWouldExplainIt) {
   TimedPair pair = quiet_pair(0.04);
-  pair.candidate_ceiling_us = 90 * 1.04;
+  pair.ceiling_ratio = 1.04;
   EXPECT_EQ(difference(pair, 1).change, Change::slower);
   EXPECT_TRUE(difference(pair, 1).ambiguous);
 }
 
 TEST(Difference, IsAmbiguousWhereTheMachineMayHideIt) {
   TimedPair pair = quiet_pair(0);
-  pair.candidate_ceiling_us = 90 / 1.05;
+  pair.ceiling_ratio = 1 / 1.05;
   EXPECT_EQ(difference(pair, 1).change, Change::same);
   EXPECT_TRUE(difference(pair, 1).ambiguous);
 }
 
 TEST(Difference, IsNotAmbiguousWhereTheMachineExplainsLittleOfIt) {
   TimedPair pair = quiet_pair(0.5);
-  pair.candidate_ceiling_us = 90 * 1.05;
+  pair.ceiling_ratio = 1.05;
   EXPECT_FALSE(difference(pair, 1).ambiguous);
 }
 
 TEST(Difference, IsNotAmbiguousWithinTheThresholdOrWithoutACeiling) {
   TimedPair pair = quiet_pair(0.021);
-  pair.candidate_ceiling_us = 90 * 1.019;
+  pair.ceiling_ratio = 1.019;
   EXPECT_FALSE(difference(pair, 1).ambiguous);
-  pair.candidate_ceiling_us = 0;
+  pair.ceiling_ratio = 1;
   EXPECT_FALSE(difference(pair, 1).ambiguous);
 }
 

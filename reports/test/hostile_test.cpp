@@ -7,14 +7,12 @@
 #include <string>
 #include <string_view>
 
-#include "compare.hpp"
-#include "compare_render.hpp"
 #include "example_report.hpp"
 #include "gate_reports.hpp"
 #include "noise.hpp"
 #include "random.hpp"
-#include "render.hpp"
 #include "report.hpp"
+#include "use_report.hpp"
 
 namespace prelu::reports {
 namespace {
@@ -67,26 +65,6 @@ std::string broken(std::string text, Random& random) {
     }
   }
   return text;
-}
-
-/// Everything that is done with a report.
-void use(const Report& report) {
-  EXPECT_EQ(from_json(to_json(report), "again"), report);
-  EXPECT_FALSE(to_ci_json(report).empty());
-  EXPECT_FALSE(to_markdown(report).empty());
-  EXPECT_FALSE(to_table(report).empty());
-  Report other = report;
-  other.environment.date += " later";
-  for (const Comparison& comparison :
-       {compare({.baseline = {report}, .candidate = {other}}, {.same_code_rule = false}),
-        compare({.baseline = {report}, .candidate = {example_report()}}, {})}) {
-    const int status = exit_status(comparison, {});
-    EXPECT_FALSE(comparison_table(comparison, true).empty());
-    EXPECT_FALSE(comparison_markdown(comparison).empty());
-    EXPECT_FALSE(comparison_json(comparison, status).empty());
-    EXPECT_FALSE(comparison_junit(comparison).empty());
-    static_cast<void>(comparison_annotations(comparison));
-  }
 }
 
 TEST(Hostile, ReportsAreReadOrRefusedByName) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "report.hpp"
 #include "strict_json.hpp"
 
 namespace prelu::reports {
@@ -46,13 +47,24 @@ bool is_odd(dom::element element, std::size_t deepest) {
   return false;
 }
 
+[[noreturn]] void refuse(std::string_view text, const std::string& source,
+                         simdjson::error_code error) {
+  static_cast<void>(parse_strictly(text, source));  // it names the place
+  throw std::invalid_argument(source + ": not valid JSON: " + simdjson::error_message(error));
+}
+
 }  // namespace
 
-Document::Document(std::string_view text, std::string_view source) : source_(source) {
-  const simdjson::error_code error = parser_.parse(text.data(), text.size()).get(root_);
-  if (!error && !is_odd(root_, kDeepest - 1)) return;
-  static_cast<void>(parse_strictly(text, source));  // it names the place
-  throw std::invalid_argument(source_ + ": not valid JSON: " + simdjson::error_message(error));
+Document::Document(std::string_view text, std::string_view source, dom::parser& parser)
+    : source_(source) {
+  const simdjson::error_code error = parser.parse(text.data(), text.size()).get(root_);
+  if (error || is_odd(root_, kDeepest - 1)) refuse(text, source_, error);
+}
+
+Document::Document(const std::filesystem::path& file, dom::parser& parser)
+    : source_(file.string()) {
+  const simdjson::error_code error = parser.load(source_).get(root_);
+  if (error || is_odd(root_, kDeepest - 1)) refuse(read_file(file), source_, error);
 }
 
 void Value::fail(const std::string& message) const {

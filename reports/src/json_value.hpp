@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -76,16 +77,17 @@ class Value {
   std::size_t depth_ = 0;
 };
 
-/// A text of JSON, read without tolerance: see parse_strictly, whose errors these are.
+/// JSON, read without tolerance: see parse_strictly, whose errors these are. The parser holds the
+/// values, until it is used again.
 class Document {
  public:
-  Document(std::string_view text, std::string_view source);
+  Document(std::string_view text, std::string_view source, simdjson::dom::parser& parser);
+  Document(const std::filesystem::path& file, simdjson::dom::parser& parser);
 
   Value root() const { return {root_, source_}; }
 
  private:
   std::string source_;
-  simdjson::dom::parser parser_;
   simdjson::dom::element root_;
 };
 

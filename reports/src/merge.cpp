@@ -268,7 +268,10 @@ class Merger {
   }
 
   void gather_results() {
+    using Name = std::tuple<std::string, std::string, std::string>;
+    std::map<Name, std::vector<Result*>> cases;  // in the order in which they are to stand
     std::set<std::tuple<std::string, Status, std::string>> said;
+    std::size_t number = 0;
     for (auto& [id, parts] : devices_) {
       const std::size_t place = places_.at(id);
       for (const Part& part : parts) {
@@ -283,13 +286,15 @@ class Merger {
             result.measurement->process = static_cast<int>(place);
             ++merged_.fleet->members[place].cases;
           }
-          merged_.results.push_back(once ? result : std::move(result));
+          cases[{result.problem, result.variant, result.name}].push_back(&result);
+          ++number;
         }
       }
     }
-    std::ranges::stable_sort(merged_.results, [](const Result& a, const Result& b) {
-      return std::tie(a.problem, a.variant, a.name) < std::tie(b.problem, b.variant, b.name);
-    });
+    merged_.results.reserve(number);
+    for (const auto& [name, results] : cases) {
+      for (Result* result : results) merged_.results.push_back(std::move(*result));
+    }
   }
 
   std::vector<ShardFile> files_;

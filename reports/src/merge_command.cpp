@@ -1,11 +1,15 @@
 #include "merge_command.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <atomic>
+#include <exception>
 #include <iostream>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 #include "merge.hpp"
@@ -23,15 +27,33 @@ struct Options {
   MergeStatusOptions status;
 };
 
-ShardFile read_shard_file(const std::filesystem::path& file) {
+ShardFile read_shard_file(ReportReader& reader, const std::filesystem::path& file) {
   ShardFile shard{.file = file.string()};
   try {
-    shard.report = reduced(read_report(file));
+    shard.report = reduced(reader.read(file));
     if (shard.report.fleet) throw std::invalid_argument(shard.file + ": is a merged report");
-  } catch (const std::invalid_argument& error) {
+  } catch (const std::exception& error) {  // none leaves the thread
     shard.error = error.what();
   }
   return shard;
+}
+
+/// On all processors: reading is most of the work.
+std::vector<ShardFile> read_shard_files(const std::vector<std::filesystem::path>& files) {
+  std::vector<ShardFile> shards(files.size());
+  std::atomic<std::size_t> next = 0;
+  const auto read_some = [&] {
+    ReportReader reader;
+    for (std::size_t i = next++; i < files.size(); i = next++)
+      shards[i] = read_shard_file(reader, files[i]);
+  };
+  {
+    std::vector<std::jthread> others;
+    const std::size_t most = std::max(1U, std::thread::hardware_concurrency());
+    while (others.size() + 1 < std::min(most, files.size())) others.emplace_back(read_some);
+    read_some();
+  }
+  return shards;
 }
 
 std::string counted(std::size_t number, const char* what) {
@@ -39,16 +61,16 @@ std::string counted(std::size_t number, const char* what) {
 }
 
 int run(const Options& options) {
-  std::vector<ShardFile> files;
+  std::vector<std::filesystem::path> files;
   for (const std::string& argument : options.reports) {
     for (const std::filesystem::path& file : report_files(argument)) {
       // What an earlier merge wrote into the same folder is not one of its reports.
       std::error_code ignored;
       if (std::filesystem::equivalent(file, options.output, ignored)) continue;
-      files.push_back(read_shard_file(file));
+      files.push_back(file);
     }
   }
-  const Report merged = merge(std::move(files), options.merge);
+  const Report merged = merge(read_shard_files(files), options.merge);
   try {
     write_file(options.output, [&](std::ostream& stream) { write_rows(merged, stream); });
   } catch (const std::runtime_error& error) {

@@ -141,7 +141,8 @@ std::string to_json(const NoiseRecord& record) {
 }
 
 NoiseRecord noise_from_json(std::string_view text, std::string_view source) {
-  const Document document(text, source);
+  simdjson::dom::parser parser;
+  const Document document(text, source, parser);
   const Value root = document.root();
   if (const std::string schema = root.at("schema").text(); schema != kNoiseSchema) {
     root.at("schema").fail("this program reads " + std::string(kNoiseSchema) + ", not '" + schema +

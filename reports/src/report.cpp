@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <cmath>
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <system_error>
 
@@ -104,14 +103,15 @@ Summary summarize(const Measurement& measurement) {
 
 std::string read_file(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
-  if (!std::filesystem::is_regular_file(file) || !stream) {
-    throw std::invalid_argument(file.string() + ": cannot be read");
+  std::error_code error;
+  std::string text;
+  const bool is_file = std::filesystem::is_regular_file(file, error);
+  if (is_file) {
+    text.resize(std::filesystem::file_size(file, error));
+    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   }
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-Report read_report(const std::filesystem::path& file) {
-  return from_json(read_file(file), file.string());
+  if (!is_file || error || !stream) throw std::invalid_argument(file.string() + ": cannot be read");
+  return text;
 }
 
 void write_file(const std::filesystem::path& file, std::string_view text) {

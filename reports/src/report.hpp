@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <iosfwd>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -272,6 +273,22 @@ Report from_json(std::string_view text, std::string_view source);
 /// Throws std::invalid_argument when the file cannot be read.
 std::string read_file(const std::filesystem::path& file);
 Report read_report(const std::filesystem::path& file);
+
+/// Reads one report after the other with the same buffers, which for thousands takes less time.
+class ReportReader {
+ public:
+  ReportReader();
+  ~ReportReader();
+  ReportReader(const ReportReader&) = delete;
+  ReportReader& operator=(const ReportReader&) = delete;
+
+  /// As read_report.
+  Report read(const std::filesystem::path& file);
+
+ private:
+  struct Buffers;
+  std::unique_ptr<Buffers> buffers_;
+};
 
 /// Writes to a temporary name beside `file`, then renames: never a half-written file. Throws
 /// std::runtime_error naming the file.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -292,11 +293,7 @@ void refuse_unknown_devices(const Report& report, const Value& context) {
   }
 }
 
-}  // namespace
-
-Report from_json(std::string_view text, std::string_view source) {
-  const Document document(text, source);
-  const Value root = document.root();
+Report read(const Value& root) {
   const Value context = root.at("context");
   const Value ours = context.at("prelu");
   if (const std::string schema = ours.at("schema").text(); schema != kSchemaVersion) {
@@ -332,5 +329,27 @@ Report from_json(std::string_view text, std::string_view source) {
   refuse_unknown_devices(report, ours);
   return report;
 }
+
+}  // namespace
+
+Report from_json(std::string_view text, std::string_view source) {
+  simdjson::dom::parser parser;
+  const Document document(text, source, parser);
+  return read(document.root());
+}
+
+struct ReportReader::Buffers {
+  simdjson::dom::parser parser;
+};
+
+ReportReader::ReportReader() : buffers_(std::make_unique<Buffers>()) {}
+ReportReader::~ReportReader() = default;
+
+Report ReportReader::read(const std::filesystem::path& file) {
+  const Document document(file, buffers_->parser);
+  return reports::read(document.root());
+}
+
+Report read_report(const std::filesystem::path& file) { return ReportReader().read(file); }
 
 }  // namespace prelu::reports

@@ -1,7 +1,10 @@
 // Report -> report.json and report.ci.json.
+#include <algorithm>
 #include <cmath>
+#include <future>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <thread>
 
 #include "report.hpp"
 #include "schema_version.hpp"
@@ -258,17 +261,34 @@ std::string to_json(const Report& report) {
 }
 
 void write_rows(const Report& report, std::ostream& stream) {
+  constexpr std::size_t kBlock = 1000;  // results whose text is made at once
+  const auto block_text = [&report](std::size_t begin) {
+    std::string text;
+    for (std::size_t i = begin; i < std::min(begin + kBlock, report.results.size()); ++i) {
+      const Result& result = report.results[i];
+      if (!result.measurement) continue;
+      const auto& repetitions = result.measurement->repetitions;
+      for (std::size_t k = 0; k < repetitions.size(); ++k) {
+        text += ",\n" + text_of(write_row(result, i, repetitions[k].samples_us,
+                                          repetitions[k].cpu_time_us, repetitions.size(), k));
+      }
+    }
+    return text;
+  };
   stream << "{\"context\":" << text_of(write_context(report)) << ",\"benchmarks\":[";
-  const char* separator = "\n";
-  for (std::size_t i = 0; i < report.results.size(); ++i) {
-    const Result& result = report.results[i];
-    if (!result.measurement) continue;
-    const auto& repetitions = result.measurement->repetitions;
-    for (std::size_t k = 0; k < repetitions.size(); ++k) {
-      stream << separator
-             << text_of(write_row(result, i, repetitions[k].samples_us, repetitions[k].cpu_time_us,
-                                  repetitions.size(), k));
-      separator = ",\n";
+  // As many blocks at a time as there are processors, written in their order.
+  const std::size_t many = std::max(1U, std::thread::hardware_concurrency());
+  bool is_first = true;
+  for (std::size_t begin = 0; begin < report.results.size();) {
+    std::vector<std::future<std::string>> blocks;
+    for (; blocks.size() < many && begin < report.results.size(); begin += kBlock) {
+      blocks.push_back(std::async(std::launch::async, block_text, begin));
+    }
+    for (std::future<std::string>& block : blocks) {
+      const std::string text = block.get();
+      if (text.empty()) continue;
+      stream << std::string_view(text).substr(is_first ? 1 : 0);  // no comma before the first
+      is_first = false;
     }
   }
   stream << "]}\n";

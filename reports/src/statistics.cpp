@@ -48,7 +48,14 @@ Bound rank_of_bound(std::size_t n) {
 
 }  // namespace
 
-double median(std::span<const double> samples) { return median_of_sorted(sorted_copy(samples)); }
+double median(std::span<const double> samples) {
+  if (samples.empty()) throw std::invalid_argument("the median of no samples");
+  std::vector<double> values(samples.begin(), samples.end());
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  if (values.size() % 2 == 1) return *middle;
+  return (*std::max_element(values.begin(), middle) + *middle) / 2;
+}
 
 double quantile(std::span<const double> samples, double p) {
   const std::vector<double> sorted = sorted_copy(samples);

@@ -131,8 +131,8 @@ function siblings(report, one) {
   const rows = report.cases.filter((other) => other.problem === one.problem)
       .sort((a, b) => (a.time?.median ?? Infinity) - (b.time?.median ?? Infinity))
       .map((other) => [
-        other === one ? el('b', null, `${other.variant} (this one)`)
-                      : el('a', {href: hashWith({case: other.id})}, other.variant),
+        other === one ? el('b', null, `${other.variant}${other.mark} (this one)`)
+                      : el('a', {href: hashWith({case: other.id})}, other.variant + other.mark),
         ...timeCells(other)]);
   return smallTable('The same problem, every variant', ['variant', 'time', '95 % interval', 'GB/s', 'of ceiling'], rows);
 }
@@ -159,7 +159,7 @@ function caseView(main, page, report) {
   replace(main,
           el('p', null, el('a', {href: hashWith({view: 'cases', case: null})}, '← All cases')),
           el('h2', {class: `title ${one.status}`}, el('span', {'aria-hidden': 'true'}, `${symbols[one.status]} `),
-             one.variant, el('br'), el('span', {class: 'dim'}, one.problem)),
+             one.variant + one.mark, el('br'), el('span', {class: 'dim'}, one.problem)),
           el('div', {class: `case ${one.status}`}, definitions(caseFacts(one), {class: 'facts'}),
              one.rerun ? el('p', null, 'To run it again: ', el('code', null, one.rerun)) : null),
           chart ? el('div', {class: 'side-by-side'},

@@ -20,7 +20,7 @@ const caseColumns = [
   {key: 'status', label: 'Status', numeric: true, value: (one) => statusRank[one.status],
    cell: (one) => [el('span', {'aria-hidden': 'true'}, symbols[one.status]), ` ${one.status}`]},
   {key: 'problem', label: 'Problem', value: (one) => one.problem, opens: true,
-   cell: (one) => one.problem + (one.process ? ` @${one.process}` : '')},
+   cell: (one) => one.problem + one.mark},
   {key: 'variant', label: 'Variant', value: (one) => one.variant, cell: (one) => one.variant},
   {key: 'time', label: 'Time', title: 'median of the cold samples', numeric: true,
    value: (one) => one.time?.median, cell: timeCell},

@@ -117,6 +117,7 @@ class Chart {
     for (const one of horizontals) this.horizontal(root, one, width);
     for (const one of curves) this.curve(root, one);
     for (const one of this.drawn) this.series(root, one);
+    root.append(...root.querySelectorAll('.guide-label'));  // readable over the lines
     this.cursor = root.appendChild(svg('circle', {class: 'cursor', r: 9, visibility: 'hidden'}));
     this.picture.replaceChildren(root);
     this.chosen = null;

@@ -64,7 +64,7 @@ function compareColumns(most) {
     {key: 'variant', label: 'Variant', value: (row) => row.variant, cell: (row) => row.variant},
     {key: 'baseline', wide: true, label: 'Before', numeric: true, value: of((one) => one.baseline_us),
      cell: shown((one) => formatUs(one.baseline_us))},
-    {key: 'candidate', label: 'After', numeric: true, value: of((one) => one.candidate_us),
+    {key: 'candidate', wide: true, label: 'After', numeric: true, value: of((one) => one.candidate_us),
      cell: shown((one) => formatUs(one.candidate_us))},
     {key: 'change', label: 'Change', numeric: true, value: of((one) => one.ratio),
      cell: shown((one) => formatChange(one.ratio, one.low, one.high))},

@@ -38,6 +38,7 @@ function caseOf(name, ours, place) {
     name, place, variant: ours.variant, problem: ours.problem, device: ours.device || 'none',
     ...problemParts(ours.problem), verification: ours.verification, kernel: ours.kernel,
     deterministic: ours.deterministic, codeHash: ours.code_hash, index: ours.index, process: 0,
+    machine: ours.device_index ?? null,  // of a merged report: which of its devices
     status: 'passed', reason: '', rerun: '', time: null, share: null, blocks: [], networks: [],
   };
 }
@@ -49,7 +50,8 @@ function timedCases(entry) {
     row = changed(row, difference);
     const ours = row.prelu;
     let one = cases.at(-1);
-    if (!one || one.name !== row.name || one.process !== ours.process) {
+    if (!one || one.name !== row.name || one.process !== ours.process ||
+        one.machine !== (ours.device_index ?? null)) {
       const [median, low, high, confidence, share] = entry.summaries[cases.length];
       one = caseOf(row.name, ours, cases.length);
       Object.assign(one, {
@@ -91,7 +93,8 @@ function loadReport(entry) {
   cases.forEach((one, order) => {
     one.order = order;
     one.networks = [...networks.get(one.problem) ?? []];
-    one.id = one.process ? `${one.name} @${one.process}` : one.name;
+    one.mark = (one.process ? ` @${one.process}` : '') + (one.machine === null ? '' : ` on ${one.machine}`);
+    one.id = one.name + one.mark;
     one.searched = `${one.id} ${one.reason} ${one.status}`.toLowerCase();
   });
   const counts = {passed: 0, failed: 0, skipped: 0, timed: 0};

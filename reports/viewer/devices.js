@@ -1,34 +1,42 @@
 // Reports of several machines: a strip for each, every case a tick beside the median of all machines.
 
-function machineOf({context, device}) {
-  const uuids = context.prelu.devices.map(({uuid}) => uuid).filter(Boolean).join(' ');
-  return `${context.host_name}, ${device}${uuids ? `, ${uuids}` : ''}`;
+function machineName(host, text, uuid) {
+  return [host, text, uuid].filter(Boolean).join(', ');
 }
 
+/// Of a case: its device where reports of several were merged, else the machine of its report.
+function machineOf({context, device}, {machine}) {
+  const {devices} = context.prelu;
+  const own = devices[machine];
+  if (own) return machineName(own.host ?? '', own.name, own.uuid);
+  return machineName(context.host_name, device, devices.map(({uuid}) => uuid).filter(Boolean).join(' '));
+}
+
+/// For each machine the latest time of each case.
 function machines(page) {
-  return grouped(page.reports, machineOf);
-}
-
-/// The latest time of each case on a machine.
-function latestTimes(reports) {
-  const byDate = [...reports].sort((a, b) => a.date.localeCompare(b.date));
-  return new Map(byDate.flatMap((report) => report.cases.filter(({time}) => time).map((one) => [one.id, {one, report}])));
+  const found = new Map();
+  for (const report of [...page.reports].sort((a, b) => a.date.localeCompare(b.date))) {
+    for (const one of report.cases) {
+      const name = machineOf(report, one);
+      if (!found.has(name)) found.set(name, new Map());
+      if (one.time) found.get(name).set(one.name, {one, report});
+    }
+  }
+  return found;
 }
 
 /// For each machine the ratio of each case to the median over all machines that timed it.
 function stripRows(page, matches) {
-  const times = [...machines(page)].map(([name, reports]) => ({name, reports, times: latestTimes(reports)}));
   const all = new Map();
-  for (const machine of times) {
-    for (const [id, {one}] of machine.times) {
-      if (matches(one)) all.set(id, [...all.get(id) ?? [], one.time.median]);
-    }
+  const found = machines(page);
+  for (const [name, {one}] of [...found.values()].flatMap((times) => [...times])) {
+    if (matches(one)) all.set(name, [...all.get(name) ?? [], one.time.median]);
   }
-  const middle = new Map([...all].filter(([, list]) => list.length > 1).map(([id, list]) => [id, d3.median(list)]));
-  return times.map(({name, reports, times: own}) => {
-    const ratios = [...own].filter(([id]) => middle.has(id)).map(([id, {one, report}]) => ({
-      id, one, report, ratio: one.time.median / middle.get(id)})).sort((a, b) => a.ratio - b.ratio);
-    return {name, reports, ratios, median: d3.median(ratios, ({ratio}) => ratio), slowest: ratios.at(-1)};
+  const middle = new Map([...all].filter(([, list]) => list.length > 1).map(([name, list]) => [name, d3.median(list)]));
+  return [...found].map(([name, times]) => {
+    const ratios = [...times].filter(([own]) => middle.has(own)).map(([own, {one, report}]) => ({
+      one, report, ratio: one.time.median / middle.get(own)})).sort((a, b) => a.ratio - b.ratio);
+    return {name, ratios, median: d3.median(ratios, ({ratio}) => ratio), slowest: ratios.at(-1)};
   });
 }
 
@@ -53,7 +61,7 @@ function stripAxis(x, width) {
 
 function stripRow(page, {name, ratios, median, slowest}, x, width) {
   const link = slowest && el('a', {href: hashWith({
-    view: 'case', case: slowest.id, report: page.reports.indexOf(slowest.report), sort: null})}, slowest.id);
+    view: 'case', case: slowest.one.id, report: page.reports.indexOf(slowest.report), sort: null})}, slowest.one.name);
   return el('tr', null,
             el('th', {scope: 'row'}, name, el('div', {class: 'dim'}, plural(ratios.length, 'case'))),
             el('td', null, median === undefined ? '-' : `×${median.toFixed(2)}`),
@@ -76,10 +84,10 @@ function devicesView(main, page) {
   replace(main, el('h2', null, 'Machine beside machine'),
           el('p', {class: 'dim'}, 'Each tick is a case: its time over the median of all machines that ' +
              'timed it. To the right is slower. The tall mark is the median of the machine.'), place);
-  const all = new Set(page.reports.flatMap(({cases}) => cases.map(({id}) => id))).size;
+  const all = new Set(page.reports.flatMap(({cases}) => cases.map(({name}) => name))).size;
   const update = () => {
     const rows = stripRows(page, matcher());
-    showCount(new Set(rows.flatMap(({ratios}) => ratios.map(({id}) => id))).size, all);
+    showCount(new Set(rows.flatMap(({ratios}) => ratios.map(({one}) => one.name))).size, all);
     replace(place, stripTable(page, rows, narrow.matches ? main.clientWidth : Math.max(260, Math.min(560, main.clientWidth - 720))));
   };
   addEventListener('resize', update);

@@ -7,6 +7,7 @@ from browser import ActionChains
 from settings import PageTest, render
 
 CASE = "cuda/forward_packed/f32/nchw/per_channel/32x64x256"
+DATA = '<script type="application/json" id="data">'
 VIEWS = {
     "cases": "Cases", "throughput": "Throughput against bytes", "ceiling": "Share of the ceiling",
     "compare": "What changed", "trend": "From report to report", "devices": "Machine beside machine",
@@ -194,6 +195,32 @@ class Views(PageTest):
         self.assertEqual(len(self.browser.all(".strips tbody tr")), 2)
         self.browser.open(page, "view=devices&q=backward_packed cpu")
         self.assertEqual(self.browser.texts(".strips tbody td:nth-child(2)"), ["×0.96", "×1.04"])
+
+    def test_a_merged_report_has_a_strip_for_each_of_its_devices(self):
+        """As the page's data would hold it: of a report in which each result names its device."""
+        page = self.page("merged", self.report)
+        html = page.read_text(encoding="utf-8")
+        begin = html.index(DATA) + len(DATA)
+        data = json.loads(html[begin:html.index("</script>", begin)])
+        inner, single = data["reports"][0]["report"], self.report["benchmarks"]
+        rows, summaries = [], []
+        for machine in range(3):
+            for row in single:
+                rows.append({"=": {**row, "prelu": {**row["prelu"], "device_index": machine}}})
+            summaries += [[(1 + machine / 10) * median, low, high, *rest]
+                          for median, low, high, *rest in data["reports"][0]["summaries"]]
+        inner["benchmarks"], data["reports"][0]["summaries"] = rows, summaries
+        inner["context"]["prelu"]["not_timed"] = []
+        inner["context"]["prelu"]["devices"] = [
+            {**made_reports.device("cuda", "Example GPU", 1, f"GPU-{i}"), "host": f"node-{i}"} for i in range(3)]
+        page.write_text(html[:begin] + json.dumps(data) + html[html.index("</script>", begin):], encoding="utf-8")
+        self.browser.open(page, "view=devices")
+        self.assertEqual(self.browser.texts(".strips tbody td:nth-child(2)"), ["×0.91", "×1.00", "×1.09"])
+        self.assertIn("node-2, Example GPU, GPU-2", self.browser.texts(".strips tbody th")[2])
+        self.browser.open(page, "view=cases")
+        self.assertEqual(self.browser.texts("#count"), ["144 cases"])
+        self.browser.open(page, "view=case&case=" + CASE + " on 2")
+        self.assertIn("cuda/forward_packed", self.browser.texts("main h2")[0])
 
     def test_a_history_is_drawn_with_its_changes(self):
         name = CASE

@@ -178,9 +178,9 @@ TEST_F(SessionTest, TimesHotCasesInTurnsOnTheSameData) {
       };
     };
   };
-  options.run.catalogue =
-      Catalogue({{.variant = {.name = "peer/a-1.0/forward"}, .prepare = counted('a')},
-                 {.variant = {.name = "peer/b-1.0/forward"}, .prepare = counted('b')}});
+  options.run.catalogue = Catalogue(
+      std::vector<Peer>{{.variant = {.name = "peer/a-1.0/forward"}, .prepare = counted('a')},
+                        {.variant = {.name = "peer/b-1.0/forward"}, .prepare = counted('b')}});
   device->before_timed_launch = [] { timed = true; };
   const SessionOutcome outcome =
       run_cases({parse_case("peer/a-1.0/forward/f32/nchw/shared/2x3x5/hot"),

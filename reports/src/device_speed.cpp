@@ -62,9 +62,11 @@ void fill_speeds(Report& merged) {
 
 void mark(Report& merged, const std::vector<std::size_t>& fleet, double deviations, double least) {
   std::vector<double> speeds;
+  speeds.reserve(fleet.size());
   for (const std::size_t i : fleet) speeds.push_back(*merged.fleet->members[i].speed);
   const double middle = median(speeds);
   std::vector<double> distances;
+  distances.reserve(fleet.size());
   for (const double speed : speeds) distances.push_back(std::abs(speed - middle));
   const double deviation = median(distances);
   for (const std::size_t i : fleet) {

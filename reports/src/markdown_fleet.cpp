@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "format.hpp"
@@ -25,8 +26,8 @@ std::string devices_table(const Report& report) {
   const std::vector<Member>& members = report.fleet->members;
   std::vector<std::size_t> order(devices.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::ranges::stable_sort(order, {},
-                           [&](std::size_t i) { return members[i].speed.value_or(1e9); });
+  std::ranges::sort(order, {},
+                    [&](std::size_t i) { return std::pair(members[i].speed.value_or(1e9), i); });
   std::string text =
       "\n| device | host | environment | cases | speed beside its like "
       "|\n|---|---|---|---:|---:|\n";

@@ -111,7 +111,8 @@ class Merger {
       if (other == sweep) {
         kept_.push_back(file);
       } else {
-        find(FindingKind::mixed, file->file + ": left out: of " + other + "; most are of " + sweep);
+        std::string text = file->file + ": left out: of ";
+        find(FindingKind::mixed, text.append(other).append("; most are of ").append(sweep));
       }
     }
   }
@@ -134,11 +135,10 @@ class Merger {
         if (other == key) return false;
         const Shard shard = shard_of(part.file->report);
         seen_[id].insert(shard.index);  // it is there, if of no use
-        find(FindingKind::mixed,
-             part.file->file + ": left out: shard " + to_string(shard) + " of " +
-                 in_words(id, part.file->report.environment) + " has the environment key " + other +
-                 ", its other shards " + key,
-             &id);
+        std::string text = part.file->file + ": left out: shard " + to_string(shard) + " of " +
+                           in_words(id, part.file->report.environment);
+        text.append(" has the environment key ").append(other);
+        find(FindingKind::mixed, text.append(", its other shards ").append(key), &id);
         return true;
       });
     }
@@ -147,8 +147,12 @@ class Merger {
   /// Of a shard that a device gave twice the one that is whole is kept, then the later.
   void leave_out_duplicates() {
     for (auto& [id, parts] : devices_) {
-      std::ranges::stable_sort(parts, std::ranges::greater{}, [](const Part& part) {
-        return std::tuple(!part.file->report.partial, part.file->report.environment.date);
+      std::ranges::sort(parts, [](const Part& a, const Part& b) {
+        const Report& one = a.file->report;
+        const Report& other = b.file->report;
+        // Of two that are alike in this, the one that comes first in the list.
+        return std::tie(one.partial, other.environment.date, a.file) <
+               std::tie(other.partial, one.environment.date, b.file);
       });
       std::map<std::int64_t, const Part*> first;
       std::vector<Part> unique;

@@ -52,6 +52,7 @@ bool same_direction(const std::vector<double>& values, const Cuts& cuts, std::si
 Trend find_changes(Series series, double threshold) {
   Trend trend{.series = std::move(series)};
   std::vector<double> values;
+  values.reserve(trend.series.points.size());
   for (const TrendPoint& point : trend.series.points) values.push_back(std::log(point.median_us));
   if (values.size() < 2) return trend;
   const double scale = noise_scale(values);

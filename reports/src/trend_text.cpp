@@ -26,11 +26,14 @@ std::vector<Told> newest_first(const std::vector<Trend>& trends) {
   for (const Trend& trend : trends) {
     for (const Change& change : trend.changes) all.push_back({.trend = &trend, .change = &change});
   }
-  std::ranges::stable_sort(all, [](const Told& a, const Told& b) {
+  std::ranges::sort(all, [](const Told& a, const Told& b) {
     if (a.first_after().time != b.first_after().time) {
       return a.first_after().time > b.first_after().time;
     }
-    return std::abs(std::log(a.change->ratio())) > std::abs(std::log(b.change->ratio()));
+    const double size_of_a = std::abs(std::log(a.change->ratio()));
+    const double size_of_b = std::abs(std::log(b.change->ratio()));
+    // Equal ones as they come.
+    return size_of_a != size_of_b ? size_of_a > size_of_b : a.trend < b.trend;
   });
   return all;
 }

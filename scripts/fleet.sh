@@ -24,7 +24,7 @@ Whatever else is given goes to sbatch:
   scripts/fleet.sh quick --shards 1 --each 'gpu[01-16]' --account=physics
 
 FOLDER gets shard-I/ with the report and the log of each attempt (with --each in a folder of the node),
-merged.json and merged.md. Exit: 0 all well, 2 bad usage or no Slurm, else that of prelu-report merge:
+merged.json, .md and .html. Exit: 0 all well, 2 bad usage or no Slurm, else that of prelu-report merge:
 3 a result is wrong, 4 a shard is missing or unfinished.
 TEXT
 }
@@ -129,5 +129,7 @@ split=--split
 [[ -z $each ]] || split=""
 status=0
 "$report" merge "$out" -o "$out/merged.json" $split || status=$?
-[[ ! -f $out/merged.json ]] || "$report" render "$out/merged.json" -o "$out/merged.md"
+for format in md html; do
+  [[ ! -f $out/merged.json ]] || "$report" render "$out/merged.json" -o "$out/merged.$format"
+done
 exit "$status"

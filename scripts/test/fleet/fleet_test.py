@@ -84,7 +84,8 @@ def all_goes_well(cluster):
     expect(re.search(r"^fleet: shards 1,2,3,4,5,6 of 6 as job \d+$", text, re.M), "the job is not named")
     expect("6 reports" in text and "0 findings" in text, "not merged")
     fleet.expect_all_merged()
-    expect(os.path.getsize(f"{fleet.folder}/out/merged.md") > 0, "not rendered")
+    for name in ("merged.md", "merged.html"):
+        expect(os.path.getsize(f"{fleet.folder}/out/{name}") > 0, f"{name}: not rendered")
 
 
 def killed_task_runs_again(cluster):
@@ -149,7 +150,7 @@ def interrupted_call_leaves_no_task(cluster):
 def each_node_runs_every_shard(cluster):
     fleet = Fleet(cluster, "each")
     fleet.finish(fleet.call("--each", "node[1,3]", "--shards", "1"), 4)  # one machine: duplicates
-    expect(sorted(os.listdir(f"{fleet.folder}/out")) == ["merged.json", "merged.md", "node1", "node3"],
+    expect(sorted(os.listdir(f"{fleet.folder}/out")) == ["merged.html", "merged.json", "merged.md", "node1", "node3"],
            f"there are {os.listdir(f'{fleet.folder}/out')}")
     expect(fleet.starts() == ([1, 1], {"node1", "node3"}), "not once on each node")
 

@@ -1,6 +1,7 @@
 #include "json_value.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 #include "report.hpp"
@@ -47,9 +48,29 @@ bool is_odd(dom::element element, std::size_t deepest) {
   return false;
 }
 
+/// The place below `place` of a whole number that 64 bits do not hold; empty where there is none.
+std::string place_of_huge(const nlohmann::json& value, const std::string& place) {
+  if (value.is_number_float()) {
+    const double size = std::abs(value.get<double>());
+    constexpr double kBeyond = 0x1p63;
+    constexpr double kMostWhole = 1e30;  // more digits than anyone writes out
+    return size >= kBeyond && size < kMostWhole ? place : std::string{};
+  }
+  if (!value.is_structured()) return {};
+  for (const auto& [key, inner] : value.items()) {
+    std::string found =
+        place_of_huge(inner, place + (value.is_array() ? "[" + key + "]" : "." + key));
+    if (!found.empty()) return found;
+  }
+  return {};
+}
+
 [[noreturn]] void refuse(std::string_view text, const std::string& source,
                          simdjson::error_code error) {
-  static_cast<void>(parse_strictly(text, source));  // it names the place
+  const std::string huge =
+      place_of_huge(parse_strictly(text, source), source);  // or it names the place
+  if (!huge.empty())
+    throw std::invalid_argument(huge + ": a whole number that 64 bits do not hold");
   throw std::invalid_argument(source + ": not valid JSON: " + simdjson::error_message(error));
 }
 

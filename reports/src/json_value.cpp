@@ -58,8 +58,10 @@ std::string place_of_huge(const nlohmann::json& value, const std::string& place)
   }
   if (!value.is_structured()) return {};
   for (const auto& [key, inner] : value.items()) {
-    std::string found =
-        place_of_huge(inner, place + (value.is_array() ? "[" + key + "]" : "." + key));
+    const bool array = value.is_array();
+    std::string below = place;
+    below.append(array ? "[" : ".").append(key).append(array ? "]" : "");
+    std::string found = place_of_huge(inner, below);
     if (!found.empty()) return found;
   }
   return {};

@@ -130,7 +130,7 @@ class Merger {
     const auto key_of = [](const Part& part) { return environment_key(part.file->report); };
     for (auto& [id, parts] : devices_) {
       const std::string key = majority(parts, key_of);
-      std::erase_if(parts, [&](const Part& part) {
+      std::erase_if(parts, [&, &id = id](const Part& part) {
         const std::string other = key_of(part);
         if (other == key) return false;
         const Shard shard = shard_of(part.file->report);

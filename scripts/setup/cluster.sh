@@ -7,31 +7,23 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 check_only=false
 if [[ ${1:-} == --check ]]; then check_only=true; fi
 
-as_root() {
-  if ((EUID == 0)); then "$@"; else sudo "$@"; fi
-}
+source scripts/setup/packages.sh
 
 there=()
 absent=()
 
 # engine NAME PACKAGE...: from the system's package manager.
 engine() {
-  local name="$1" log=".toolkit/$1.log" options=(-y -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
+  local name="$1" package missing=()
   shift
-  if ! dpkg-query -W -f '${db:Status-Status}\n' "$@" 2>&1 | grep -qv '^installed$'; then
+  for package in "$@"; do
+    is_installed "$package" || missing+=("$package")
+  done
+  if ((${#missing[@]} == 0)) || { ! $check_only && install_packages "${missing[@]}"; }; then
     there+=("$name")
     return
   fi
-  if ! $check_only; then
-    echo "setup: installing $*"
-    mkdir -p .toolkit
-    if { as_root apt-get "${options[@]}" update && as_root env DEBIAN_FRONTEND=noninteractive \
-      apt-get "${options[@]}" install --no-install-recommends "$@"; } > "$log" 2>&1; then
-      there+=("$name")
-      return
-    fi
-    echo "setup: no $name: $(grep -m 1 '^E: ' "$log" || tail -n 1 "$log")" >&2
-  fi
+  $check_only || echo "setup: no $name" >&2
   absent+=("$name")
 }
 

@@ -80,14 +80,16 @@ double Streams::hot_us(const CeilingKernel& kernel, int launches) {
   return device_->time_many(same, launches).count() * kMicroseconds;
 }
 
+int launches_lasting(double us, double once_us) {
+  constexpr double kMostLaunches = 1000;
+  return static_cast<int>(std::clamp(us / std::max(once_us, 1e-3), 1.0, kMostLaunches));
+}
+
 double hot_median_us(const std::function<double(int)>& us_of_launches,
                      const std::function<bool()>& stop) {
   constexpr double kBatchUs = 5000;
   constexpr int kBatches = 5;
-  constexpr int kMostLaunches = 1000;
-  const double once = us_of_launches(1);
-  const auto launches =
-      static_cast<int>(std::clamp(kBatchUs / std::max(once, 1e-3), 1.0, double{kMostLaunches}));
+  const int launches = launches_lasting(kBatchUs, us_of_launches(1));
   std::vector<double> times_us;
   for (int i = 0; i < kBatches; ++i) {
     times_us.push_back(us_of_launches(launches));

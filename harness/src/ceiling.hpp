@@ -40,6 +40,9 @@ class Streams {
   std::size_t next_ = 0;
 };
 
+/// How many launches, of `once_us` each, last some `us`: from 1 to 1000.
+int launches_lasting(double us, double once_us);
+
 /// The median of five batches, in which launches of one case, back to back, are timed: long enough
 /// that neither the clock's resolution nor the launch of a graph matters.
 double hot_median_us(const std::function<double(int)>& us_of_launches,

@@ -37,10 +37,8 @@ class Interrupted : public std::exception {
 /// Long enough that neither the clock's resolution nor the launch of a graph matters, and at least
 /// two.
 int launches_of_hot_sample(Seconds once) {
-  constexpr Seconds kSample{1e-3};
-  constexpr double kFewest = 2;
-  constexpr double kMost = 1000;
-  return static_cast<int>(std::clamp(kSample / once, kFewest, kMost));
+  constexpr double kSampleUs = 1000;
+  return std::max(2, launches_lasting(kSampleUs, once.count() * 1e6));
 }
 
 int read_streams(const Problem& problem) { return problem.direction == Direction::forward ? 1 : 2; }
